@@ -1,0 +1,67 @@
+import type { Client } from './client.ts'
+import type { Grant } from './grant.ts'
+import type { Staff } from './staff.ts'
+import type { SupportKeyState } from './support-key.ts'
+import type { Target } from './target.ts'
+
+/** What the decision rests on: read from the database in one query, at sign-in and at every change. */
+export interface AccessFacts {
+  readonly staff: Staff
+  readonly client: Client
+  readonly target: Target
+  readonly targetRemoved: boolean
+  /** Undefined: no key was ever issued. */
+  readonly supportKey: { readonly id: string; readonly state: SupportKeyState; readonly changedBy: string } | undefined
+  /** Every grant of this person that names this client, ended ones included. */
+  readonly grants: readonly Grant[]
+}
+
+export type Denial =
+  | 'staff-disabled'
+  | 'no-role'
+  | 'target-removed'
+  | 'no-grant'
+  | 'grant-ended'
+  | 'login-not-allowed'
+  | 'no-support-key'
+  | 'support-key-paused'
+  | 'support-key-revoked'
+
+export type Decision =
+  | { readonly verdict: 'allow'; readonly supportKeyId: string }
+  | { readonly verdict: 'deny'; readonly reason: Denial }
+
+/** May this person work as `login` on this target now? Pure: the caller brings the facts and the time. */
+export function decide(facts: AccessFacts, login: string, now: Date): Decision {
+  const { staff, target, supportKey } = facts
+  if (staff.disabledAt !== undefined) return deny('staff-disabled')
+  if (!staff.roles.includes('engineer') && !staff.roles.includes('admin')) return deny('no-role')
+  if (facts.targetRemoved) return deny('target-removed')
+  const grants = facts.grants.filter((grant) => grant.targetId === undefined || grant.targetId === target.id)
+  if (grants.length === 0) return deny('no-grant')
+  if (!grants.some((grant) => isRunning(grant, now))) return deny('grant-ended')
+  if (login !== target.login && !target.logins.includes(login)) return deny('login-not-allowed')
+  if (supportKey === undefined) return deny('no-support-key')
+  if (supportKey.state === 'paused') return deny('support-key-paused')
+  if (supportKey.state !== 'active') return deny('support-key-revoked')
+  return { verdict: 'allow', supportKeyId: supportKey.id }
+}
+
+function isRunning(grant: Grant, now: Date): boolean {
+  return grant.revokedAt === undefined && (grant.until === undefined || now < grant.until)
+}
+
+function deny(reason: Denial): Decision {
+  return { verdict: 'deny', reason }
+}
+
+/** Where the facts come from, and how a gateway hears that they may have changed. */
+export interface AccessSource {
+  /** Undefined when there is no such person or target. */
+  facts(staffId: string, targetId: string): Promise<AccessFacts | undefined>
+  /**
+   * Calls back after any change to staff, keys, grants or targets, within milliseconds of its commit,
+   * and also after a lost connection came back, when a change may have been missed.
+   */
+  onChange(listener: () => void): void
+}

@@ -1,0 +1,40 @@
+/**
+ * What one entry of a recording is about. The numbers are the format on disk and in the database:
+ * they are never reused.
+ */
+export const eventKinds = {
+  /** The channel opened; payload empty. */
+  open: 0,
+  /** Bytes from the administrator, before they go to the target. */
+  input: 1,
+  /** Bytes of stdout, before they go to the administrator. */
+  output: 2,
+  /** Bytes of stderr (RFC 4254 §5.2, SSH_EXTENDED_DATA_STDERR). */
+  stderr: 3,
+  /** A channel request of the administrator (RFC 4254 §6): payload `string type` + its own fields. */
+  request: 4,
+  /** A channel request of the target: exit-status, exit-signal and the like; payload as above. */
+  targetRequest: 5,
+  /** End of input (RFC 4254 §5.3) of the administrator's side. */
+  inputEnd: 6,
+  /** End of output of the target's side. */
+  outputEnd: 7,
+  /** What the gateway itself said to the administrator on stderr; UTF-8. */
+  notice: 8,
+  /** Bytes beyond the channel's budget, not stored: payload is JSON `{stream, bytes, sha256}`. */
+  counted: 9,
+  /** The channel closed; payload empty. */
+  close: 10,
+} as const
+
+export type EventKind = keyof typeof eventKinds
+
+/** One entry of the recording of one channel. */
+export interface RecordedEvent {
+  /** Counts from 0 inside the channel, without gaps. */
+  readonly seq: number
+  /** Microseconds since the session's start, on the monotonic clock. */
+  readonly atUs: number
+  readonly kind: EventKind
+  readonly data: Buffer
+}

@@ -1,0 +1,92 @@
+import type { ChannelKind } from '../session/session.ts'
+import type { RecordedEvent } from './event.ts'
+
+/** One row of the recording of a channel: at most 250 ms or 64 KiB of events, encoded by `frame.ts`. */
+export interface Frame {
+  readonly sessionId: string
+  readonly channel: number
+  /** Of its first event. */
+  readonly seq: number
+  readonly events: number
+  readonly fromUs: number
+  readonly toUs: number
+  /** Bytes before compression. */
+  readonly rawLength: number
+  /** deflate-raw of the encoded events. */
+  readonly data: Buffer
+}
+
+/** Consecutive keystrokes of one channel. */
+export interface KeystrokeRun {
+  readonly sessionId: string
+  readonly channel: number
+  /** Number of its first keystroke inside the channel, from 0. */
+  readonly seq: number
+  readonly fromUs: number
+  /** Microseconds since the keystroke before; the first is 0. */
+  readonly deltasUs: readonly number[]
+  /** Bytes of each keystroke. */
+  readonly lengths: readonly number[]
+  readonly bytes: Buffer
+}
+
+/** What a batch changes in the row of a channel; undefined leaves a column as it is. */
+export interface ChannelChange {
+  readonly sessionId: string
+  readonly channel: number
+  /** Of the last event in the batch: replaying a batch that is already stored changes nothing. */
+  readonly archivedSeq: number
+  readonly lastUs: number
+  readonly openedUs?: number
+  readonly closedUs?: number
+  readonly kind?: ChannelKind
+  readonly command?: Buffer
+  readonly terminal?: { readonly type: string; readonly columns: number; readonly rows: number }
+  readonly exitStatus?: number
+  readonly exitSignal?: string
+  /** Added to what is stored. */
+  readonly keystrokes: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly bytesErr: number
+}
+
+export interface SessionClosing {
+  readonly sessionId: string
+  /** Wall clock at the close. */
+  readonly endedAt: Date
+  readonly lengthUs: number
+  readonly reason: string
+}
+
+/** What goes to PostgreSQL in one transaction. */
+export interface RecordBatch {
+  readonly frames: readonly Frame[]
+  readonly runs: readonly KeystrokeRun[]
+  readonly channels: readonly ChannelChange[]
+  readonly closings: readonly SessionClosing[]
+}
+
+/** How far a channel is stored already. */
+export interface ChannelProgress {
+  readonly archivedSeq: number
+  readonly keystrokes: number
+}
+
+export interface RecordStore {
+  /** One transaction; all or nothing. Safe to repeat after an unknown outcome. */
+  append(batch: RecordBatch): Promise<void>
+  /** Undefined: nothing of the channel is stored yet. */
+  progress(sessionId: string, channel: number): Promise<ChannelProgress | undefined>
+  /** In order, decoded; from the frame that holds `fromUs` on. */
+  events(sessionId: string, channel: number, fromUs?: number): AsyncIterable<RecordedEvent>
+  /** Every keystroke of the channel in order. */
+  keystrokes(sessionId: string, channel: number): Promise<readonly Keystroke[]>
+}
+
+/** One key pressed. */
+export interface Keystroke {
+  readonly seq: number
+  readonly atUs: number
+  readonly bytes: Buffer
+}

@@ -1,0 +1,92 @@
+export type SessionState = 'live' | 'ended' | 'interrupted'
+
+/** What is known when the first channel opens; stored before the first byte is forwarded. */
+export interface SessionOpening {
+  /** UUID version 7, made by the gateway. */
+  readonly id: string
+  readonly gatewayId: string
+  readonly clientId: string
+  readonly targetId: string
+  readonly staffId: string
+  /** The login on the target. */
+  readonly login: string
+  readonly sourceAddress: string
+  readonly startedAt: Date
+}
+
+/** A session as people list it. Times from the record; `live` ones grow. */
+export interface SessionSummary {
+  readonly id: string
+  readonly client: string
+  /** Full name, `web1.acme`. */
+  readonly target: string
+  readonly login: string
+  readonly staff: string
+  readonly task: string | undefined
+  readonly reason: string | undefined
+  readonly sourceAddress: string
+  readonly startedAt: Date
+  readonly endedAt: Date | undefined
+  readonly state: SessionState
+  readonly endReason: string | undefined
+  /** Monotonic length in microseconds, up to the last event on record. */
+  readonly lengthUs: number
+  readonly channels: number
+  readonly keystrokes: number
+  /** From the administrator to the target. */
+  readonly bytesIn: number
+  /** From the target to the administrator, stderr included. */
+  readonly bytesOut: number
+  /** Of the last channel that reported one. */
+  readonly exitStatus: number | undefined
+  /** Such as `KILL`, where the last channel ended by a signal. */
+  readonly exitSignal: string | undefined
+}
+
+export type ChannelKind = 'shell' | 'exec' | 'subsystem'
+
+export interface ChannelSummary {
+  /** Counts from 0 inside the session. */
+  readonly channel: number
+  readonly kind: ChannelKind | undefined
+  /** The command of an exec or the name of a subsystem; invalid UTF-8 shown as U+FFFD. */
+  readonly command: string | undefined
+  readonly terminal: { readonly type: string; readonly columns: number; readonly rows: number } | undefined
+  /** Microseconds since the session's start. */
+  readonly openedUs: number
+  readonly closedUs: number | undefined
+  readonly exitStatus: number | undefined
+  readonly exitSignal: string | undefined
+  readonly keystrokes: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly bytesErr: number
+}
+
+export interface SessionFilter {
+  readonly client?: string
+  readonly staff?: string
+  /** Full name, `web1.acme`. */
+  readonly target?: string
+  /** Sessions that started at or after. */
+  readonly from?: Date
+  /** Sessions that started before. */
+  readonly to?: Date
+  readonly liveOnly?: boolean
+  /** Newest first; sessions that started before this one. */
+  readonly after?: string
+  readonly limit: number
+}
+
+export interface SessionStore {
+  open(opening: SessionOpening): Promise<void>
+  /** Where `SetEnv GATEBOOK_TASK` or `GATEBOOK_REASON` named one. */
+  setTask(id: string, named: { readonly task?: string; readonly reason?: string }): Promise<void>
+  list(filter: SessionFilter): Promise<readonly SessionSummary[]>
+  show(id: string): Promise<SessionSummary | undefined>
+  channels(id: string): Promise<readonly ChannelSummary[]>
+  /** Every session of this gateway that is still `live` on record: what a crash left behind. */
+  leftLive(gatewayId: string): Promise<readonly string[]>
+  /** Marks a session interrupted; it ends at its last event on record. */
+  interrupt(id: string, reason: string): Promise<void>
+}
