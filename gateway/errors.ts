@@ -24,13 +24,12 @@ export type ErrorCode =
 /** An operating failure. `message` says what is wrong, `hint` what to do next; neither holds a secret. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
 
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-    readonly hint?: string,
-    cause?: unknown,
-  ) {
+  constructor(code: ErrorCode, message: string, hint?: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.hint = hint
   }
 }

@@ -8,7 +8,9 @@ import { z } from 'zod'
 export const instant = z.iso.datetime({ precision: 3 })
 /** A month of the calendar such as `2026-11`. */
 export const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month looks like 2026-11')
-export const slug = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a slug is a-z, 0-9 and -, begins with a letter, 31 characters at most')
+export const slug = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'a slug is a-z, 0-9 and -, begins with a letter, 31 characters at most')
 
 /** RFC 9457. */
 export const problem = z.object({
