@@ -1,0 +1,81 @@
+import { inflateRawSync } from 'node:zlib'
+import { GatewayError } from '../errors.ts'
+import { eventKinds, type EventKind, type RecordedEvent } from './event.ts'
+import type { Frame } from './record-store.ts'
+
+/*
+ * The bytes of a frame, before compression: its events one after another, each
+ *
+ *   u8      kind          event.ts
+ *   varint  µs            since the event before; the first, since the frame's `fromUs`
+ *   varint  length        of data
+ *   data
+ *
+ * varint is unsigned LEB128. The numbers (`seq`) are not stored: the frame names its first.
+ */
+
+const kindNames = new Map<number, EventKind>(
+  (Object.keys(eventKinds) as EventKind[]).map((name) => [eventKinds[name], name]),
+)
+
+/** A varint of 53 bits takes 8 bytes; kind, time and length together take at most this. */
+const EVENT_HEAD_MAX = 1 + 8 + 8
+
+/** The uncompressed bytes of a frame. `events` must be in order, at least one. */
+export function encodeEvents(events: readonly RecordedEvent[]): Buffer {
+  const bytes = Buffer.allocUnsafe(events.reduce((sum, event) => sum + EVENT_HEAD_MAX + event.data.length, 0))
+  let at = 0
+  let before = events[0]?.atUs ?? 0
+  for (const event of events) {
+    bytes[at++] = eventKinds[event.kind]
+    at = putVarint(bytes, at, event.atUs - before)
+    at = putVarint(bytes, at, event.data.length)
+    at += event.data.copy(bytes, at)
+    before = event.atUs
+  }
+  return bytes.subarray(0, at)
+}
+
+/** The events of a frame. Throws `record-failed` when the bytes are not a frame: they were altered or cut. */
+export function decodeEvents(frame: Pick<Frame, 'seq' | 'events' | 'fromUs' | 'rawLength' | 'data'>): RecordedEvent[] {
+  const bytes = inflateRawSync(frame.data, { maxOutputLength: Math.max(frame.rawLength, 1) })
+  const events: RecordedEvent[] = []
+  let atUs = frame.fromUs
+  for (let at = 0; at < bytes.length;) {
+    const kind = kindNames.get(bytes[at] ?? -1)
+    const delta = getVarint(bytes, at + 1)
+    const length = getVarint(bytes, delta.next)
+    const end = length.next + length.value
+    if (kind === undefined || end > bytes.length) throw damaged(frame.seq)
+    atUs += delta.value
+    events.push({ seq: frame.seq + events.length, atUs, kind, data: bytes.subarray(length.next, end) })
+    at = end
+  }
+  if (events.length !== frame.events) throw damaged(frame.seq)
+  return events
+}
+
+function damaged(seq: number): GatewayError {
+  return new GatewayError('record-failed', `the frame that begins with event ${seq} is damaged`)
+}
+
+function putVarint(bytes: Buffer, at: number, value: number): number {
+  let rest = value
+  while (rest >= 0x80) {
+    bytes[at++] = (rest % 0x80) | 0x80
+    rest = Math.floor(rest / 0x80)
+  }
+  bytes[at] = rest
+  return at + 1
+}
+
+function getVarint(bytes: Buffer, at: number): { value: number; next: number } {
+  let value = 0
+  for (let scale = 1; scale <= 2 ** 49; scale *= 0x80) {
+    const byte = bytes[at++]
+    if (byte === undefined) break
+    value += (byte & 0x7f) * scale
+    if (byte < 0x80) return { value, next: at }
+  }
+  throw new GatewayError('record-failed', 'a frame of the record is cut short')
+}
