@@ -32,7 +32,10 @@ export const principal = z.discriminatedUnion('kind', [
 ])
 export type PrincipalView = z.infer<typeof principal>
 
-/** POST /api/v1/sign-in. The page reads the token from its own address, behind the `#`. */
+/**
+ * POST /api/v1/sign-in, answered with the principal, as GET /api/v1/me is. POST /api/v1/sign-out answers 204.
+ * The page reads the token from its own address, behind the `#`.
+ */
 export const signIn = z.object({ token: z.string().min(1).max(200) })
 
 export const session = z.object({
