@@ -14,6 +14,7 @@ export interface ClientStore {
   add(client: Omit<Client, 'id'>, actor: string): Promise<Client>
   list(): Promise<readonly Client[]>
   bySlug(slug: string): Promise<Client | undefined>
+  byId(id: string): Promise<Client | undefined>
   /** Throws `not-found`. */
   set(slug: string, change: Partial<Pick<Client, 'name' | 'zone' | 'language'>>, actor: string): Promise<Client>
 }

@@ -29,6 +29,7 @@ export interface StaffStore {
   add(staff: Omit<Staff, 'id' | 'disabledAt'>, keys: readonly NewStaffKey[], actor: string): Promise<Staff>
   list(): Promise<readonly Staff[]>
   byLogin(login: string): Promise<Staff | undefined>
+  byId(id: string): Promise<Staff | undefined>
   /** Who is known by this key (wire form), disabled people included. */
   byKey(blob: Buffer): Promise<Staff | undefined>
   keyUsed(blob: Buffer): Promise<void>
