@@ -1,3 +1,9 @@
+import { join, resolve } from 'node:path'
+import type { z } from 'zod'
+import { GatewayError } from './errors.ts'
+import { nearestName } from './nearest-name.ts'
+import { environmentSchema, settings } from './settings.ts'
+
 /** The settings of a gateway, parsed once at start. Durations say their unit in the name. */
 export interface Config {
   /** Undefined: the embedded PostgreSQL inside `dataDirectory`. */
@@ -10,7 +16,7 @@ export interface Config {
   readonly publicUrl: string
   /** What people type after `ssh`, such as `bastion.example`; port only where it is not 22. */
   readonly publicSsh: { readonly host: string; readonly port: number }
-  /** The address targets see us come from, for `from=`; undefined when not known. */
+  /** The addresses targets see us come from, for `from=`, separated by commas; undefined when not known. */
   readonly publicAddress: string | undefined
   readonly masterKeyFile: string
   readonly durability: 'process' | 'power'
@@ -21,4 +27,67 @@ export interface Config {
 export interface ListenAddress {
   readonly host: string
   readonly port: number
+}
+
+// What staff send to us with SetEnv (product.md); an operator may have them in the environment too.
+const notSettings = new Set(['GATEBOOK_TASK', 'GATEBOOK_REASON'])
+
+/**
+ * Settings from environment variables. An empty one counts as unset.
+ * Throws one `bad-input` whose message has a line per mistake and shows no value: it may be a secret.
+ */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = environmentSchema.safeParse(given)
+  const mistakes = [...unknownSettings(given), ...(parsed.success ? [] : new Set(parsed.error.issues.map(describe)))]
+  if (!parsed.success || mistakes.length > 0) {
+    throw new GatewayError('bad-input', mistakes.join('\n'), 'every setting is in the table of README.md')
+  }
+  return toConfig(parsed.data)
+}
+
+function unknownSettings(given: Readonly<Record<string, unknown>>): string[] {
+  const known = settings.map((setting) => setting.name)
+  return Object.keys(given)
+    .filter((name) => name.startsWith('GATEBOOK_') && !known.includes(name) && !notSettings.has(name))
+    .map((name) => {
+      const nearest = nearestName(name, known)
+      return `${name} is no setting of gatebook${nearest === undefined ? '' : `: did you mean ${nearest}?`}`
+    })
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const name = issue.path.join('.')
+  const setting = settings.find((candidate) => candidate.name === name)
+  return `${name} must be ${setting?.expected ?? 'valid'}`
+}
+
+function toConfig(data: z.infer<typeof environmentSchema>): Config {
+  const dataDirectory = resolve(data.GATEBOOK_DATA)
+  const sshListen = data.GATEBOOK_SSH_LISTEN
+  const httpListen = data.GATEBOOK_HTTP_LISTEN
+  return {
+    databaseUrl: data.DATABASE_URL,
+    dataDirectory,
+    sshListen,
+    httpListen,
+    publicUrl: data.GATEBOOK_PUBLIC_URL ?? `http://${inUrl(reachableHost(httpListen.host))}:${httpListen.port}`,
+    publicSsh: data.GATEBOOK_PUBLIC_SSH ?? { host: reachableHost(sshListen.host), port: sshListen.port },
+    publicAddress: data.GATEBOOK_PUBLIC_ADDRESS,
+    masterKeyFile: resolve(data.GATEBOOK_MASTER_KEY_FILE ?? join(dataDirectory, 'master.key')),
+    durability: data.GATEBOOK_DURABILITY,
+    loginGraceS: data.GATEBOOK_LOGIN_GRACE_S,
+    journalMaxBytes: data.GATEBOOK_JOURNAL_MAX_BYTES,
+  }
+}
+
+/** Nobody can type `0.0.0.0`: a gateway that listens everywhere is certainly at localhost. */
+function reachableHost(listenHost: string): string {
+  return ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(listenHost) ? 'localhost' : listenHost
+}
+
+function inUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
 }

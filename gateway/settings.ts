@@ -1,0 +1,158 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+
+/** A row of the settings table of README.md. */
+export interface Setting {
+  readonly name: string
+  /** As shown in the table; `unset` where there is none. */
+  readonly default: string
+  readonly unit: string
+  readonly meaning: string
+  /** Completes "NAME must be …" where a value is refused. */
+  readonly expected: string
+}
+
+interface SettingText {
+  readonly unit: string
+  readonly meaning: string
+  readonly expected: string
+  /** For the table, where the default follows from other settings. */
+  readonly derived?: string
+}
+
+// Each setting is written once: what zod checks and what people read stand on the same lines.
+declare module 'zod' {
+  interface GlobalMeta {
+    setting?: Omit<Setting, 'name'>
+  }
+}
+
+/** The environment variables of the gateway; unknown ones are for `parseConfig` to refuse. */
+export const environmentSchema = z.object({
+  DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/ }), {
+    derived: 'unset: an embedded PostgreSQL 18 kept in `GATEBOOK_DATA`',
+    unit: 'URL',
+    meaning: 'PostgreSQL 14 or newer that holds everything',
+    expected: 'a URL such as postgres://user:password@host:5432/database',
+  }),
+  GATEBOOK_DATA: withDefault(z.string(), './data', {
+    unit: 'directory',
+    meaning: 'made with mode 0700: host keys, journal, embedded database, master key if none is given',
+    expected: 'a directory',
+  }),
+  GATEBOOK_SSH_LISTEN: withDefault(z.string().transform(listenAddress), '0.0.0.0:2222', {
+    unit: 'address:port',
+    meaning: 'where the SSH door listens',
+    expected: 'ADDRESS:PORT such as 0.0.0.0:2222 or [::]:2222',
+  }),
+  GATEBOOK_HTTP_LISTEN: withDefault(z.string().transform(listenAddress), '127.0.0.1:8080', {
+    unit: 'address:port',
+    meaning: 'where the web pages and the API listen; put a TLS proxy in front before you open it',
+    expected: 'ADDRESS:PORT such as 127.0.0.1:8080 or [::1]:8080',
+  }),
+  GATEBOOK_PUBLIC_URL: optional(z.url({ protocol: /^https?$/ }).transform(withoutFinalSlash), {
+    derived: 'from `GATEBOOK_HTTP_LISTEN`',
+    unit: 'URL',
+    meaning: 'how people reach the pages; used in links',
+    expected: 'a URL such as https://bastion.example',
+  }),
+  GATEBOOK_PUBLIC_SSH: optional(z.string().transform(publicSsh), {
+    derived: 'from `GATEBOOK_SSH_LISTEN`',
+    unit: 'host[:port]',
+    meaning: 'what people type after `ssh`; port 22 unless said; used in hints',
+    expected: 'HOST or HOST:PORT such as bastion.example:2222',
+  }),
+  GATEBOOK_PUBLIC_ADDRESS: optional(z.string().transform(addressList), {
+    derived: 'unset: no `from=`',
+    unit: 'addresses',
+    meaning:
+      'addresses or networks the targets see us come from, separated by commas; become `from=` in authorized_keys',
+    expected: 'IP addresses or networks separated by commas, such as 203.0.113.7,2001:db8::/64',
+  }),
+  GATEBOOK_MASTER_KEY_FILE: optional(z.string(), {
+    derived: '`GATEBOOK_DATA`/master.key',
+    unit: 'file',
+    meaning: '32 bytes, mode 0600, that seal support keys and passwords; made at the first start unless named here',
+    expected: 'a file',
+  }),
+  GATEBOOK_DURABILITY: withDefault(z.enum(['process', 'power']), 'process', {
+    unit: '`process` or `power`',
+    meaning: 'what the record survives: kill -9 of the gateway, or loss of power too (slower)',
+    expected: 'process or power',
+  }),
+  GATEBOOK_LOGIN_GRACE_S: withDefault(wholeNumber(1, 600), '120', {
+    unit: 'seconds, 1-600',
+    meaning: 'time a connection has to sign in',
+    expected: 'a whole number of seconds from 1 to 600',
+  }),
+  GATEBOOK_JOURNAL_MAX_BYTES: withDefault(wholeNumber(65_536, 2 ** 50), '1073741824', {
+    unit: 'bytes, 65536 or more',
+    meaning: 'journal kept while the database is away; when it is full, sessions are closed, never left unrecorded',
+    expected: 'a whole number of bytes, at least 65536',
+  }),
+})
+
+/** Every setting in the order of the table. */
+export const settings: readonly Setting[] = Object.entries(environmentSchema.shape).map(([name, schema]) =>
+  Object.assign({ name }, schema.meta()!.setting!),
+)
+
+function withDefault<Schema extends z.ZodType<unknown, string>>(
+  schema: Schema,
+  value: z.input<Schema>,
+  text: SettingText,
+) {
+  return schema.prefault(value).meta({ setting: { ...text, default: `\`${value}\`` } })
+}
+
+function optional<Schema extends z.ZodType<unknown, string>>(schema: Schema, text: SettingText & { derived: string }) {
+  return schema.optional().meta({ setting: { ...text, default: text.derived } })
+}
+
+function wholeNumber(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+}
+
+/** Parses `0.0.0.0:2222` and `[::]:2222`. Port 0 lets the system choose one. */
+function listenAddress(text: string, context: z.RefinementCtx) {
+  const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text)
+  const host = parts?.[1] ?? parts?.[2]
+  const port = Number(parts?.[3])
+  if (host === undefined || port > 65_535 || (parts?.[1] !== undefined && isIP(host) !== 6)) return refuse(context)
+  return { host, port }
+}
+
+function publicSsh(text: string, context: z.RefinementCtx) {
+  const withPort =
+    /:\d+$/.test(text) && (text.startsWith('[') || text.split(':').length === 2) ? text : `${bracketed(text)}:22`
+  return listenAddress(withPort, context)
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+}
+
+function addressList(text: string, context: z.RefinementCtx) {
+  const addresses = text.split(',').map((address) => address.trim())
+  return addresses.every(isAddressOrNetwork) ? addresses.join(',') : refuse(context)
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', length] = text.split('/', 2)
+  const version = isIP(address)
+  if (version === 0) return false
+  return length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (version === 4 ? 32 : 128))
+}
+
+function withoutFinalSlash(url: string): string {
+  return url.replace(/\/+$/, '')
+}
+
+function refuse(context: z.RefinementCtx): never {
+  context.addIssue({ code: 'custom', message: 'malformed' })
+  return z.NEVER
+}

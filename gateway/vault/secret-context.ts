@@ -1,0 +1,9 @@
+/** What the private half of a client's support key is bound to. */
+export function supportKeyContext(clientId: string): string {
+  return `support-key:${clientId}`
+}
+
+/** What the password of a target is bound to, by its full name such as `web1.acme`. */
+export function targetPasswordContext(target: string): string {
+  return `target-password:${target}`
+}
