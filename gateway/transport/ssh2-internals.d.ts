@@ -1,0 +1,56 @@
+/** What we use of ssh2 1.17.0 below its public surface, with our patch (`patches/ssh2+1.17.0.patch`). */
+declare module 'ssh2/lib/protocol/Protocol.js' {
+  /** A host key as the server role uses it. */
+  export interface HostKey {
+    readonly type: string
+    getPublicSSH(): Buffer
+    /** ECDSA signatures in ASN.1 DER; ssh2 converts them. */
+    sign(data: Buffer): Buffer
+  }
+  export interface AlgorithmLists {
+    kex: string[]
+    serverHostKey: string[]
+    cs: { cipher: string[]; mac: string[]; compress: string[]; lang: string[] }
+    sc: { cipher: string[]; mac: string[]; compress: string[]; lang: string[] }
+  }
+  export interface ProtocolConfig {
+    server: boolean
+    hostKeys?: Record<string, HostKey>
+    ident: string
+    offer: AlgorithmLists
+    onWrite(data: Buffer): void
+    onError(error: Error): void
+    onHandshakeComplete(): void
+    /** Runs after the peer's ident line, before our KEXINIT. */
+    onHeader?(header: { identRaw: string }): void
+    /** Ours: every message above the transport layer; true takes it. */
+    onMessage(payload: Buffer): boolean
+    hostVerifier?(key: Buffer): boolean
+    messageHandlers: {
+      SERVICE_REQUEST?(protocol: Protocol, name: string): void
+      SERVICE_ACCEPT?(protocol: Protocol, name: string): void
+      DISCONNECT?(protocol: Protocol, reason: number, description: string): void
+      EXT_INFO?(protocol: Protocol, extensions: readonly { readonly name: string; readonly algs?: string[] }[]): void
+    }
+  }
+  class Protocol {
+    constructor(config: ProtocolConfig)
+    start(): void
+    parse(chunk: Buffer, from: number, to: number): void
+    cleanup(): void
+    disconnect(reason: number): void
+    service(name: string): void
+    serviceAccept(name: string): void
+    channelData(channel: number, data: Buffer): void
+    channelExtData(channel: number, data: Buffer, code: number): void
+    /** Ours. */
+    sendMessage(payload: Buffer): void
+    /** Ours. */
+    sessionID(): Buffer | undefined
+  }
+  export default Protocol
+}
+
+declare module 'ssh2/lib/protocol/crypto.js' {
+  export const bindingAvailable: boolean
+}

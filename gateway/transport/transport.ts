@@ -1,0 +1,187 @@
+import type { Duplex } from 'node:stream'
+import Protocol, { type AlgorithmLists, type HostKey } from 'ssh2/lib/protocol/Protocol.js'
+import { readFairly } from './fair-reading.ts'
+import { disconnectReason, message } from './message.ts'
+import { string, uint32, wireMessage } from './wire.ts'
+
+/** What a transport tells its owner. `closed` comes exactly once and last. */
+export interface TransportEvents {
+  /** Keys are agreed for the first time. */
+  secured(): void
+  /** The peer asks for a service (RFC 4253 §10); server role only. */
+  serviceRequested?(name: string): void
+  /** The service that we asked for is there; client role only. */
+  serviceAccepted?(): void
+  /** Signature algorithms the server takes (RFC 8308 §3.1); client role only. */
+  signatureAlgorithms?(names: readonly string[]): void
+  /** A message above the transport layer, number 50 and up. Throwing ends the connection as a protocol error. */
+  message(payload: Buffer): void
+  /** The backlog of unsent bytes has drained. */
+  drained?(): void
+  closed(cause: Error | undefined): void
+}
+
+export type TransportRole =
+  | { readonly role: 'server'; readonly hostKeys: Readonly<Record<string, HostKey>> }
+  /** `verifyHostKey` answers at once, at every key exchange: an answer given later breaks rekeys (research B8). */
+  | { readonly role: 'client'; verifyHostKey(key: Buffer): boolean }
+
+/** After we said goodbye, a peer that stays connected is cut off (research B18). */
+const GOODBYE_MS = 2000
+/** Ours on the wire; it names no version. */
+const IDENT = 'Gatebook'
+
+/** Whether the installed ssh2 carries our patch: without it the gateway must not start. */
+export function transportIsPatched(): boolean {
+  return typeof (Protocol.prototype as Partial<Protocol>).sendMessage === 'function'
+}
+
+/** RFC 4253 over a stream, by ssh2; everything above it is ours. Owns the stream and closes it. */
+export class Transport {
+  readonly #stream: Duplex
+  readonly #events: TransportEvents
+  readonly #protocol: Protocol
+  #secured = false
+  #closed = false
+  #cause: Error | undefined
+
+  constructor(stream: Duplex, algorithms: AlgorithmLists, as: TransportRole, events: TransportEvents) {
+    this.#stream = stream
+    this.#events = events
+    const hold = as.role === 'server' ? holdKexInit(stream) : undefined
+    this.#protocol = new Protocol({
+      server: as.role === 'server',
+      ...(as.role === 'server' ? { hostKeys: as.hostKeys } : { hostVerifier: (key) => as.verifyHostKey(key) }),
+      ident: IDENT,
+      offer: { ...algorithms },
+      onWrite: (data) => {
+        if (!stream.destroyed && stream.writable) stream.write(data)
+      },
+      onError: (error) => this.fail(error),
+      onHandshakeComplete: () => {
+        if (this.#secured) return
+        this.#secured = true
+        events.secured()
+      },
+      onMessage: (payload) => {
+        if (!this.#closed) events.message(payload)
+        return true
+      },
+      messageHandlers: {
+        SERVICE_REQUEST: (_, name) => events.serviceRequested?.(name),
+        SERVICE_ACCEPT: () => events.serviceAccepted?.(),
+        DISCONNECT: (_, _reason, text) => this.#end(text === '' ? undefined : new Error(printable(text))),
+        EXT_INFO: (_, extensions) => {
+          for (const { algs } of extensions) if (algs !== undefined) events.signatureAlgorithms?.(algs)
+        },
+      },
+    })
+    stream.on('error', (error) => this.#end(error))
+    stream.on('close', () => this.#end(undefined))
+    stream.on('end', () => this.#end(undefined))
+    stream.on('drain', () => events.drained?.())
+    readFairly(stream, (chunk) => {
+      hold?.(chunk)
+      this.#parse(chunk)
+    })
+    this.#protocol.start()
+  }
+
+  /** RFC 4253 §7.2. Only after `secured`. */
+  sessionId(): Buffer {
+    const id = this.#protocol.sessionID()
+    if (id === undefined) throw new Error('keys are not agreed yet')
+    return id
+  }
+
+  send(payload: Buffer): void {
+    if (!this.#closed) this.#protocol.sendMessage(payload)
+  }
+
+  /** `data` must fit one packet of the peer. */
+  sendData(channel: number, data: Buffer): void {
+    if (!this.#closed) this.#protocol.channelData(channel, data)
+  }
+
+  sendExtendedData(channel: number, code: number, data: Buffer): void {
+    if (!this.#closed) this.#protocol.channelExtData(channel, data, code)
+  }
+
+  requestService(name: string): void {
+    this.#protocol.service(name)
+  }
+
+  acceptService(name: string): void {
+    this.#protocol.serviceAccept(name)
+  }
+
+  /** Bytes that the peer's TCP has not taken yet. */
+  get backlog(): number {
+    return this.#stream.writableLength
+  }
+
+  /** Says goodbye with a reason of RFC 4253 §11.1 and a text, then closes. */
+  disconnect(reason: number, text: string): void {
+    if (this.#closed) return
+    this.#cause ??= new Error(text)
+    this.send(wireMessage(message.disconnect, uint32(reason), string(text), string('')))
+    this.#end(undefined)
+  }
+
+  /** The peer broke the protocol. */
+  fail(error: Error): void {
+    if (this.#closed) return
+    this.#cause = error
+    this.disconnect(disconnectReason.protocolError, error.message)
+  }
+
+  #parse(chunk: Buffer): void {
+    if (this.#closed) return
+    try {
+      this.#protocol.parse(chunk, 0, chunk.length)
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  #end(cause: Error | undefined): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#stream.end()
+    setTimeout(() => this.#stream.destroy(), GOODBYE_MS).unref()
+    // ssh2 may be in the middle of parsing: what it holds is freed when it has returned.
+    setImmediate(() => this.#protocol.cleanup())
+    this.#events.closed(this.#cause ?? cause)
+  }
+}
+
+/** What a peer says is shown to people: no control characters, no novel. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e\u00a0-\ud7ff\ue000-\uffff]/g, '?').slice(0, 200)
+}
+
+/** Longer than any client computes its KEXINIT; shorter than a person notices. */
+const HOLD_KEXINIT_MS = 15
+const NEWLINE = 0x0a
+
+/**
+ * Keeps our KEXINIT back until the client's has come (or 15 ms passed): sent at once, the client's
+ * gets no prompt acknowledgement, and its next message waits 40 ms for Nagle's algorithm
+ * (research/bench.md §1). Call with each chunk before it is parsed.
+ */
+function holdKexInit(stream: Duplex): (chunk: Buffer) => void {
+  let phase: 'before ident' | 'held' | 'open' = 'before ident'
+  const open = () => {
+    if (phase === 'held') stream.uncork()
+    phase = 'open'
+  }
+  return (chunk) => {
+    if (phase === 'held') process.nextTick(open)
+    if (phase !== 'before ident') return
+    phase = 'open'
+    if (chunk.at(-1) !== NEWLINE) return
+    phase = 'held'
+    stream.cork()
+    setTimeout(open, HOLD_KEXINIT_MS)
+  }
+}
