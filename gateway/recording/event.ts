@@ -21,13 +21,21 @@ export const eventKinds = {
   outputEnd: 7,
   /** What the gateway itself said to the administrator on stderr; UTF-8. */
   notice: 8,
-  /** Bytes beyond the channel's budget, not stored: payload is JSON `{stream, bytes, sha256}`. */
+  /** Bytes beyond the channel's budget, not stored: payload is `CountedBytes` as JSON. */
   counted: 9,
   /** The channel closed; payload empty. */
   close: 10,
 } as const
 
 export type EventKind = keyof typeof eventKinds
+
+/** Payload of `counted`. The last one of a stream, at its end, has the hash of all its counted bytes. */
+export interface CountedBytes {
+  readonly stream: 'input' | 'output' | 'stderr'
+  readonly bytes: number
+  /** Hexadecimal. */
+  readonly sha256?: string
+}
 
 /** One entry of the recording of one channel. */
 export interface RecordedEvent {

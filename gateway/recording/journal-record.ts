@@ -1,0 +1,89 @@
+import { crc32 } from 'node:zlib'
+import { eventKinds, type EventKind } from './event.ts'
+
+/*
+ * One entry of the journal, numbers big-endian:
+ *
+ *   u32     length        of everything behind the checksum
+ *   u32     crc32         of everything behind it
+ *   u8      kind          event.ts, or SESSION_CLOSED
+ *   u8[16]  session       UUID
+ *   u32     channel
+ *   u32     seq           of the event inside its channel
+ *   u48     µs            since the session's start, monotonic
+ *   u8[]    data
+ */
+const PREFIX = 8
+const HEAD = 1 + 16 + 4 + 4 + 6
+/** Events carry one SSH packet at most (256 KiB); a longer length is a torn or damaged record. */
+const LENGTH_MAX = 512 * 1024
+/** The kind of the record that closes a session; its data is JSON. */
+const SESSION_CLOSED = 255
+
+/** What stands in the journal. */
+export interface JournalRecord {
+  readonly sessionId: string
+  readonly channel: number
+  readonly seq: number
+  readonly atUs: number
+  readonly kind: EventKind | 'sessionClosed'
+  readonly data: Buffer
+}
+
+const kindOf = new Map<number, JournalRecord['kind']>([
+  ...(Object.keys(eventKinds) as EventKind[]).map((name) => [eventKinds[name], name] as const),
+  [SESSION_CLOSED, 'sessionClosed'],
+])
+
+/** The head of the record; the journal writes `record.data` behind it, uncopied. */
+export function encodeRecordHead(record: JournalRecord, sessionBytes: Buffer): Buffer {
+  const head = Buffer.allocUnsafe(PREFIX + HEAD)
+  head.writeUInt32BE(HEAD + record.data.length, 0)
+  head[8] = record.kind === 'sessionClosed' ? SESSION_CLOSED : eventKinds[record.kind]
+  sessionBytes.copy(head, 9)
+  head.writeUInt32BE(record.channel, 25)
+  head.writeUInt32BE(record.seq, 29)
+  head.writeUIntBE(record.atUs, 33, 6)
+  head.writeUInt32BE(crc32(record.data, crc32(head.subarray(PREFIX))), 4)
+  return head
+}
+
+/** A record read back, with the bytes it takes in the file. */
+export interface DecodedRecord {
+  readonly record: JournalRecord
+  readonly size: number
+}
+
+/**
+ * The record that begins at `at`: `incomplete` where `bytes` end before it does, `damaged` where the
+ * checksum or the length is wrong, which at the end of a file is what a crash leaves.
+ */
+export function decodeRecord(bytes: Buffer, at: number): DecodedRecord | 'incomplete' | 'damaged' {
+  if (at + PREFIX > bytes.length) return 'incomplete'
+  const length = bytes.readUInt32BE(at)
+  if (length < HEAD || length > LENGTH_MAX) return 'damaged'
+  const from = at + PREFIX
+  const end = from + length
+  if (end > bytes.length) return 'incomplete'
+  if (crc32(bytes.subarray(from, end)) !== bytes.readUInt32BE(at + 4)) return 'damaged'
+  const kind = kindOf.get(bytes[from] ?? -1)
+  if (kind === undefined) return 'damaged'
+  const record = {
+    kind,
+    sessionId: uuidText(bytes.subarray(from + 1, from + 17)),
+    channel: bytes.readUInt32BE(from + 17),
+    seq: bytes.readUInt32BE(from + 21),
+    atUs: bytes.readUIntBE(from + 25, 6),
+    data: bytes.subarray(from + HEAD, end),
+  }
+  return { record, size: end - at }
+}
+
+/** RFC 9562 §4: the 16 bytes of a UUID written as text. */
+export function uuidBytes(text: string): Buffer {
+  return Buffer.from(text.replaceAll('-', ''), 'hex')
+}
+
+function uuidText(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}

@@ -1,0 +1,117 @@
+import { createHash, type Hash } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { CountedBytes, EventKind } from './event.ts'
+import type { Journal } from './journal.ts'
+
+/**
+ * Bytes of one channel without a terminal that are stored whole; beyond it they are counted and
+ * hashed (design.md, "What is stored of bulk data"). A terminal is always stored whole.
+ */
+export const CHANNEL_BUDGET_BYTES = 64 * 1024 * 1024
+
+type Stream = CountedBytes['stream']
+
+/** Records one session: hands out recorders for its channels and closes the record. */
+export class SessionRecorder {
+  readonly #journal: Journal
+  readonly #clock: Clock
+  readonly #startUs: number
+  readonly sessionId: string
+  readonly startedAt: Date
+  #channels = 0
+  #lastUs = 0
+
+  /** The session starts now. */
+  constructor(journal: Journal, clock: Clock, sessionId: string) {
+    this.#journal = journal
+    this.#clock = clock
+    this.#startUs = clock.monotonicUs()
+    this.sessionId = sessionId
+    this.startedAt = clock.now()
+  }
+
+  /** A recorder for the next channel; its opening is its first event. */
+  channel(): ChannelRecorder {
+    return new ChannelRecorder(this.#journal, this.#channels++, (record) => ({
+      ...record,
+      sessionId: this.sessionId,
+      atUs: this.#nowUs(),
+    }))
+  }
+
+  /** The last record of the session. Its length is the time of its last event, not of this call. */
+  close(reason: string): void {
+    const data = Buffer.from(JSON.stringify({ endedAt: this.#clock.now().toISOString(), reason }))
+    const sessionId = this.sessionId
+    this.#journal.append({ sessionId, kind: 'sessionClosed', channel: 0, seq: 0, atUs: this.#lastUs, data }, () => {})
+  }
+
+  #nowUs(): number {
+    this.#lastUs = this.#clock.monotonicUs() - this.#startUs
+    return this.#lastUs
+  }
+}
+
+type Stamp = (record: {
+  channel: number
+  seq: number
+  kind: EventKind
+  data: Buffer
+}) => Parameters<Journal['append']>[0]
+
+/** Records one channel. Each call journals first and runs `forward` when that is done, in order. */
+export class ChannelRecorder {
+  readonly #journal: Journal
+  readonly #stamp: Stamp
+  readonly number: number
+  readonly #counted = new Map<Stream, { readonly hash: Hash; bytes: number }>()
+  #seq = 0
+  #left = CHANNEL_BUDGET_BYTES
+  #terminal = false
+
+  constructor(journal: Journal, number: number, stamp: Stamp) {
+    this.#journal = journal
+    this.#stamp = stamp
+    this.number = number
+    this.event('open', Buffer.alloc(0), () => {})
+  }
+
+  /** From now on everything is stored whole. */
+  hasTerminal(): void {
+    this.#terminal = true
+  }
+
+  event(kind: EventKind, data: Buffer, forward: () => void): void {
+    this.#journal.append(this.#stamp({ channel: this.number, seq: this.#seq++, kind, data }), forward)
+  }
+
+  /** Bytes that pass; stored whole while the budget lasts. */
+  bytes(stream: Stream, data: Buffer, forward: () => void): void {
+    if (this.#terminal || data.length <= this.#left) {
+      this.#left -= data.length
+      return this.event(stream, data, forward)
+    }
+    this.#left = 0
+    const counted = this.#counted.get(stream) ?? { hash: createHash('sha256'), bytes: 0 }
+    this.#counted.set(stream, counted)
+    counted.hash.update(data)
+    counted.bytes += data.length
+    this.event('counted', countedPayload({ stream, bytes: data.length }), forward)
+  }
+
+  /** Runs `forward` after everything recorded before; nothing is recorded. */
+  after(forward: () => void): void {
+    this.#journal.after(forward)
+  }
+
+  close(forward: () => void): void {
+    for (const [stream, { hash }] of this.#counted) {
+      this.event('counted', countedPayload({ stream, bytes: 0, sha256: hash.digest('hex') }), () => {})
+    }
+    this.event('close', Buffer.alloc(0), forward)
+  }
+}
+
+function countedPayload(counted: CountedBytes): Buffer {
+  return Buffer.from(JSON.stringify(counted))
+}
