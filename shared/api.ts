@@ -90,7 +90,8 @@ export const sessionQuery = z.object({
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
   live: z.stringbool().optional(),
-  cursor: z.string().optional(),
+  /** `nextCursor` of the page before. */
+  cursor: z.uuid().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 

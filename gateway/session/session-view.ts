@@ -28,7 +28,7 @@ export function sessionView(session: SessionSummary): SessionView {
 }
 
 /** A session with its channels, in order. */
-export function sessionDetail(session: SessionSummary, channels: readonly ChannelSummary[]): SessionDetail {
+export function sessionDetailView(session: SessionSummary, channels: readonly ChannelSummary[]): SessionDetail {
   return { ...sessionView(session), channelList: channels.map(channelView) }
 }
 
