@@ -102,6 +102,14 @@ export function page<Item extends z.ZodType>(item: Item) {
 export const sessionPage = page(session)
 export type SessionPage = z.infer<typeof sessionPage>
 
+/** Of keystrokes, replay and its segments. */
+export const replayQuery = z.object({
+  /** Seconds: a longer pause is shortened to this; 0 keeps every pause. */
+  idle: z.coerce.number().min(0).max(3600).default(0),
+  /** Number of the last event shown; the index of a live channel gives it to its segments, so that they agree. */
+  through: z.coerce.number().int().min(0).optional(),
+})
+
 /** GET /api/v1/sessions/{id}/channels/{n}/keystrokes: each key with the name a person reads. */
 export const keystroke = z.object({
   seq: z.number().int(),
@@ -161,6 +169,60 @@ export const supportKey = z.object({
   changedBy: z.string(),
 })
 export type SupportKeyView = z.infer<typeof supportKey>
+
+/** `gatebook staff list --json`; `staff show` adds `keys`. */
+export const staffMember = z.object({
+  id: z.string(),
+  login: z.string(),
+  name: z.string(),
+  email: z.string(),
+  roles: z.array(z.enum(['admin', 'engineer', 'auditor', 'billing'])),
+  disabledAt: instant.nullable(),
+})
+export type StaffMemberView = z.infer<typeof staffMember>
+export const staffKey = z.object({
+  type: z.string(),
+  fingerprint: z.string(),
+  comment: z.string(),
+  addedAt: instant,
+  lastUsedAt: instant.nullable(),
+})
+export type StaffKeyView = z.infer<typeof staffKey>
+
+/** `gatebook target list --json`; `target show` adds `hostKeys` and `hasPassword`. */
+export const target = z.object({
+  id: z.string(),
+  /** Full name, `web1.acme`. */
+  target: z.string(),
+  client: z.string(),
+  reach: z.enum(['ssh', 'local-shell']),
+  host: z.string().nullable(),
+  port: z.number().int().nullable(),
+  login: z.string(),
+  logins: z.array(z.string()),
+  notes: z.string(),
+})
+export type TargetView = z.infer<typeof target>
+export const hostKey = z.object({
+  type: z.string(),
+  fingerprint: z.string(),
+  trustedAt: instant,
+  trustedBy: z.string(),
+})
+export type HostKeyView = z.infer<typeof hostKey>
+
+/** `gatebook grant list --json`. */
+export const grant = z.object({
+  id: z.string(),
+  staff: z.string(),
+  client: z.string(),
+  /** Null: every target of the client. */
+  target: z.string().nullable(),
+  until: instant.nullable(),
+  revokedAt: instant.nullable(),
+  state: z.enum(['running', 'ended', 'revoked']),
+})
+export type GrantView = z.infer<typeof grant>
 
 /** GET /api/v1/time?month&client&staff: the printed lines of `gatebook time`; totals are their sums. */
 export const timeQuery = z.object({
