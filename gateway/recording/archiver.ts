@@ -1,0 +1,195 @@
+import type { GatewayError } from '../errors.ts'
+import { ChannelArchive } from './channel-archive.ts'
+import { JournalReader, type PlacedRecord } from './journal-reader.ts'
+import type { JournalRecord } from './journal-record.ts'
+import type { Journal } from './journal.ts'
+import type { RecordBatch, RecordStore, SessionClosing } from './record-store.ts'
+
+/** A keystroke is in PostgreSQL about this long after it was pressed (design.md, "Frames"). */
+const FLUSH_MS = 250
+/** Bulk goes to PostgreSQL at leisure, so that it does not take the processor from live sessions … */
+const LEISURE_BYTES_PER_S = 24 * 1024 * 1024
+/** … but flat out once the journal has used this part of its budget. */
+const LEISURE_PART = 0.25
+const RETRY_MS_MAX = 5000
+
+export interface ArchiverOptions {
+  readonly journal: Journal
+  readonly journalMaxBytes: number
+  readonly store: RecordStore
+  /** Told of each new trouble with PostgreSQL once, and when it is over. */
+  onTrouble(error: GatewayError | Error): void
+  onRecovered(): void
+}
+
+/**
+ * Carries the journal into PostgreSQL. It reads what the journal has written, so a slow or absent
+ * database costs no memory, and recovery after a crash is the same way walked again: what is stored
+ * already is passed over. One batch at a time; a failed batch is tried until it succeeds.
+ */
+export class Archiver {
+  readonly #options: ArchiverOptions
+  readonly #reader: JournalReader
+  readonly #channels = new Map<string, OpenArchive>()
+  readonly #closings: SessionClosing[] = []
+  #stopping = false
+  #wake: (() => void) | undefined
+  #idle: (() => void)[] = []
+  #running: Promise<void>
+
+  /** Starts at once. */
+  constructor(options: ArchiverOptions) {
+    this.#options = options
+    this.#reader = new JournalReader(options.journal)
+    options.journal.onWritten(() => this.#wake?.())
+    this.#running = this.#run().catch((error: unknown) => {
+      if (!(error instanceof StoppedWithoutDatabase)) throw error
+    })
+  }
+
+  /** Bytes of the journal that are not in PostgreSQL yet, about. */
+  get lagBytes(): number {
+    return this.#reader.unread()
+  }
+
+  /** Resolves when everything the journal holds now is in PostgreSQL. */
+  caughtUp(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idle.push(resolve)
+      this.#wake?.()
+    })
+  }
+
+  /** Stores what is journalled, if the database answers within `patienceMs`; the rest stays in the journal. */
+  async stop(patienceMs: number): Promise<void> {
+    const deadline = new Promise<void>((resolve) => setTimeout(resolve, patienceMs).unref())
+    await Promise.race([this.caughtUp(), deadline])
+    this.#stopping = true
+    this.#wake?.()
+    await this.#running
+    await this.#reader.close()
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping) {
+      const startedAt = Date.now()
+      let read = 0
+      for (const placed of await this.#reader.next()) {
+        read += placed.record.data.length
+        await this.#take(placed)
+      }
+      await this.#store()
+      this.#forget()
+      if (read === 0) {
+        for (const resolve of this.#idle.splice(0)) resolve()
+        await this.#waitForMore()
+      } else await this.#pace(read, Date.now() - startedAt)
+    }
+  }
+
+  async #take({ record, segment }: PlacedRecord): Promise<void> {
+    if (record.kind === 'sessionClosed') {
+      this.#closings.push(closing(record))
+      return
+    }
+    const key = `${record.sessionId}/${record.channel}`
+    let channel = this.#channels.get(key)
+    if (channel === undefined) {
+      const { sessionId, channel: number } = record
+      const stored = segment.leftBehind
+        ? await this.#untilItSucceeds(() => this.#options.store.progress(sessionId, number))
+        : undefined
+      channel = { archive: new ChannelArchive(sessionId, number, stored), leftBehind: segment.leftBehind }
+      this.#channels.set(key, channel)
+    }
+    channel.archive.add(record)
+  }
+
+  async #store(): Promise<void> {
+    const pending = [...this.#channels.values()].filter(({ archive }) => archive.pending)
+    if (pending.length === 0 && this.#closings.length === 0) return
+    const parts = await Promise.all(pending.map(({ archive }) => archive.take()))
+    const batch: RecordBatch = {
+      frames: parts.flatMap((part) => part.frames),
+      runs: parts.flatMap((part) => part.runs),
+      channels: parts.map((part) => part.change),
+      closings: this.#closings.splice(0),
+    }
+    await this.#untilItSucceeds(() => this.#options.store.append(batch))
+  }
+
+  /** After `#store` all that the reader has handed out is in PostgreSQL. */
+  #forget(): void {
+    const { journal } = this.#options
+    while (journal.segments[0] !== undefined && this.#reader.isPast(journal.segments[0])) journal.dropOldest()
+    const onlyOurs = journal.segments[0]?.leftBehind !== true
+    for (const [key, { archive, leftBehind }] of this.#channels) {
+      if (archive.closed || (leftBehind && onlyOurs)) this.#channels.delete(key)
+    }
+  }
+
+  async #waitForMore(): Promise<void> {
+    if (this.#stopping || this.#idle.length > 0) return
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    this.#wake = undefined
+    // Gathers what follows, so that a keystroke and its echo are one frame, not two.
+    if (this.#idle.length === 0 && !this.#stopping) await this.#sleep(FLUSH_MS)
+  }
+
+  async #pace(bytes: number, spentMs: number): Promise<void> {
+    const { journal, journalMaxBytes } = this.#options
+    if (this.#stopping || this.#idle.length > 0 || journal.bytes > journalMaxBytes * LEISURE_PART) return
+    const due = (bytes / LEISURE_BYTES_PER_S) * 1000 - spentMs
+    if (due > 1) await this.#sleep(due)
+  }
+
+  /** Sleeps, unless somebody waits for `caughtUp` or the archiver stops. */
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, ms)
+      const wake = () => {
+        if (this.#stopping || this.#idle.length > 0) done()
+      }
+      this.#wake = wake
+      const finish = () => {
+        if (this.#wake === wake) this.#wake = undefined
+        resolve()
+      }
+      function done() {
+        clearTimeout(timer)
+        finish()
+      }
+    })
+  }
+
+  async #untilItSucceeds<T>(act: () => Promise<T>): Promise<T> {
+    let troubled = false
+    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, RETRY_MS_MAX)) {
+      try {
+        const result = await act()
+        if (troubled) this.#options.onRecovered()
+        return result
+      } catch (error) {
+        if (!troubled) this.#options.onTrouble(error instanceof Error ? error : new Error(String(error)))
+        troubled = true
+        // Stopping with the database away: the journal keeps it all for the next start.
+        if (this.#stopping) throw new StoppedWithoutDatabase()
+        await this.#sleep(waitMs)
+      }
+    }
+  }
+}
+
+interface OpenArchive {
+  readonly archive: ChannelArchive
+  readonly leftBehind: boolean
+}
+
+class StoppedWithoutDatabase extends Error {}
+
+function closing(record: JournalRecord): SessionClosing {
+  const { endedAt, reason } = JSON.parse(record.data.toString()) as { endedAt: string; reason: string }
+  return { sessionId: record.sessionId, endedAt: new Date(endedAt), lengthUs: record.atUs, reason }
+}
