@@ -1,0 +1,42 @@
+import { DrizzleQueryError } from 'drizzle-orm'
+import { DatabaseError } from 'pg'
+import { GatewayError } from '../errors.ts'
+
+/** What Node says of a connection that cannot be made or was lost. */
+const CONNECTION_CODES = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EACCES'],
+  ...['EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
+])
+/** What pg says of it, without a code. */
+const CONNECTION_WORDS =
+  /^(Connection terminated|timeout e|Query read timeout|Client has encountered|The server does not support SSL)/
+/** SQLSTATE: connection exception, login refused, no such database, shut down or starting up, no connection left. */
+const CONNECTION_STATES = /^(08...|28...|3D000|57P..|53300)$/
+
+/**
+ * What a failed query is to the rest of the gateway: `database-unavailable` where the connection is at fault,
+ * else the bare error of PostgreSQL. Drizzle's own error is dropped, because its message quotes the parameters.
+ */
+export function databaseFailure(error: unknown): unknown {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error
+  // A host with several addresses fails with one error for each.
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause
+  if (!(first instanceof Error) || !isConnectionFailure(first)) return cause
+  return new GatewayError(
+    'database-unavailable',
+    `cannot work with the database: ${first.message}`,
+    'check that PostgreSQL runs and that DATABASE_URL is right',
+    first,
+  )
+}
+
+function isConnectionFailure(error: Error & { code?: unknown }): boolean {
+  const code = typeof error.code === 'string' ? error.code : ''
+  if (error instanceof DatabaseError) return CONNECTION_STATES.test(code)
+  return CONNECTION_CODES.has(code) || CONNECTION_WORDS.test(error.message)
+}
+
+/** The name of the constraint that a row broke by not being unique. */
+export function takenConstraint(error: unknown): string | undefined {
+  return error instanceof DatabaseError && error.code === '23505' ? error.constraint : undefined
+}

@@ -1,0 +1,75 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import type { ExtractTablesWithRelations } from 'drizzle-orm'
+import { Pool } from 'pg'
+import { GatewayError } from '../errors.ts'
+import { databaseFailure } from './database-failure.ts'
+
+export interface DatabaseOptions {
+  /** `postgresql://…`; also with `?host=` for a Unix socket. */
+  readonly url: string
+  /** Seen in pg_stat_activity, such as `gatebook start`. */
+  readonly applicationName: string
+}
+
+/** A connection pool as drizzle speaks to it. */
+export type Queries = Omit<NodePgDatabase, '$client' | 'transaction'>
+
+/** The database of an installation. Its failures are `database-unavailable`, or PostgreSQL's own error. */
+export interface Database {
+  readonly url: string
+  /** One or more independent statements. */
+  read<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result>
+  /** One transaction: everything or nothing. */
+  change<Result>(work: (transaction: Queries) => Promise<Result>): Promise<Result>
+  close(): Promise<void>
+}
+
+const CONNECTIONS_MAX = 10
+const OLDEST_VERSION = 140_000
+
+/** Connects, and asks for PostgreSQL 14 or newer. Throws `database-unavailable` and `database-setup`. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const pool = new Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: CONNECTIONS_MAX,
+    keepAlive: true,
+    connectionTimeoutMillis: 5000,
+    // The server gives up first; the second limit is for a server that is frozen or behind a dead network.
+    statement_timeout: 30_000,
+    query_timeout: 40_000,
+    idle_in_transaction_session_timeout: 30_000,
+  })
+  // An idle connection that breaks is replaced at the next query; unheard, its error would end the process.
+  pool.on('error', () => undefined)
+  const queries = drizzle(pool, { casing: 'snake_case' })
+
+  async function guarded<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work()
+    } catch (error) {
+      throw databaseFailure(error)
+    }
+  }
+  try {
+    await guarded(() => checkServer(pool))
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+  return {
+    url: options.url,
+    read: (work) => guarded(() => work(queries)),
+    change: (work) => guarded(() => queries.transaction((transaction) => work(transaction))),
+    close: () => pool.end(),
+  }
+}
+
+async function checkServer(pool: Pool): Promise<void> {
+  const found = await pool.query<{ number: number; name: string }>(
+    `select current_setting('server_version_num')::integer as number, current_setting('server_version') as name`,
+  )
+  const version = found.rows[0]
+  if (version !== undefined && version.number >= OLDEST_VERSION) return
+  throw new GatewayError('database-setup', `PostgreSQL ${version?.name} is too old`, 'use PostgreSQL 14 or newer')
+}

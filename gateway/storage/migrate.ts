@@ -1,0 +1,54 @@
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { Client } from 'pg'
+import { GatewayError } from '../errors.ts'
+import { databaseFailure } from './database-failure.ts'
+
+/** Two processes that migrate at once would collide on the first table. */
+const MIGRATION_LOCK = 0x67_62_6d_69
+
+/**
+ * Brings the database to the newest of the migrations in `sqlDirectory` and says how many it applied; 0 when
+ * it was there already. Safe to run from several processes at once: one works, the others wait. Throws
+ * `database-unavailable`, and `database-setup` for a migration that fails or a database newer than the program.
+ */
+export async function migrate(url: string, sqlDirectory: string): Promise<number> {
+  const client = new Client({ connectionString: url, application_name: 'gatebook migrate' })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    const before = await countApplied(client)
+    const known = readMigrationFiles({ migrationsFolder: sqlDirectory }).length
+    if (before > known) throw newerThanProgram(before, known)
+    await applyMigrations(drizzle(client), { migrationsFolder: sqlDirectory })
+    return known - before
+  } catch (cause) {
+    const failure = databaseFailure(cause)
+    if (failure instanceof GatewayError) throw failure
+    const message = failure instanceof Error ? failure.message : String(failure)
+    throw new GatewayError('database-setup', `cannot prepare the database: ${message}`, undefined, failure)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+async function countApplied(client: Client): Promise<number> {
+  const found = await client.query(
+    `select from pg_tables where schemaname = 'drizzle' and tablename = '__drizzle_migrations'`,
+  )
+  if (found.rowCount === 0) return 0
+  const counted = await client.query<{ applied: number }>(
+    'select count(*)::integer as applied from drizzle.__drizzle_migrations',
+  )
+  return counted.rows[0]?.applied ?? 0
+}
+
+function newerThanProgram(applied: number, known: number): GatewayError {
+  return new GatewayError(
+    'database-setup',
+    `the database has ${applied} migrations, this gatebook knows ${known}: a newer gatebook made it`,
+    'run the newer gatebook',
+  )
+}

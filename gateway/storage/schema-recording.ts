@@ -1,0 +1,111 @@
+import { sql } from 'drizzle-orm'
+import { bigint, check, date, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { bytea } from './bytea.ts'
+import { client, staff, target } from './schema-access.ts'
+
+// Every table carries the month its session started in, by which frame and keystroke_run are partitioned.
+
+const count = () => bigint({ mode: 'number' }).notNull().default(0)
+/** Microseconds since the session's start. */
+const microseconds = () => bigint({ mode: 'number' })
+const month = () => date({ mode: 'string' }).notNull()
+
+export const session = pgTable(
+  'session',
+  {
+    id: uuid().primaryKey(),
+    month: month(),
+    gatewayId: text().notNull(),
+    clientId: uuid()
+      .notNull()
+      .references(() => client.id),
+    targetId: uuid()
+      .notNull()
+      .references(() => target.id),
+    staffId: uuid()
+      .notNull()
+      .references(() => staff.id),
+    login: text().notNull(),
+    sourceAddress: text().notNull(),
+    task: text(),
+    reason: text(),
+    startedAt: timestamp({ withTimezone: true }).notNull(),
+    endedAt: timestamp({ withTimezone: true }),
+    state: text({ enum: ['live', 'ended', 'interrupted'] }).notNull(),
+    endReason: text(),
+    lengthUs: microseconds().notNull().default(0),
+    channels: integer().notNull().default(0),
+    keystrokes: count(),
+    bytesIn: count(),
+    bytesOut: count(),
+    exitStatus: bigint({ mode: 'number' }),
+    exitSignal: text(),
+  },
+  (table) => [
+    index('session_newest').on(table.startedAt, table.id),
+    index('session_client').on(table.clientId, table.startedAt),
+    index('session_staff').on(table.staffId, table.startedAt),
+    index('session_live')
+      .on(table.gatewayId)
+      .where(sql`${table.state} = 'live'`),
+    check('session_end', sql`(${table.state} = 'live') = (${table.endedAt} is null)`),
+  ],
+)
+
+export const channel = pgTable(
+  'channel',
+  {
+    sessionId: uuid()
+      .notNull()
+      .references(() => session.id),
+    channel: integer().notNull(),
+    month: month(),
+    kind: text({ enum: ['shell', 'exec', 'subsystem'] }),
+    command: bytea(),
+    terminalType: text(),
+    terminalColumns: bigint({ mode: 'number' }),
+    terminalRows: bigint({ mode: 'number' }),
+    openedUs: microseconds().notNull(),
+    closedUs: microseconds(),
+    /** Of the last event stored: what guards a repeated batch. */
+    archivedSeq: bigint({ mode: 'number' }).notNull(),
+    exitStatus: bigint({ mode: 'number' }),
+    exitSignal: text(),
+    keystrokes: count(),
+    bytesIn: count(),
+    bytesOut: count(),
+    bytesErr: count(),
+  },
+  (table) => [primaryKey({ columns: [table.sessionId, table.channel] })],
+)
+
+export const frame = pgTable(
+  'frame',
+  {
+    month: month(),
+    sessionId: uuid().notNull(),
+    channel: integer().notNull(),
+    seq: bigint({ mode: 'number' }).notNull(),
+    events: integer().notNull(),
+    fromUs: microseconds().notNull(),
+    toUs: microseconds().notNull(),
+    rawLength: integer().notNull(),
+    data: bytea().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sessionId, table.channel, table.seq, table.month] })],
+)
+
+export const keystrokeRun = pgTable(
+  'keystroke_run',
+  {
+    month: month(),
+    sessionId: uuid().notNull(),
+    channel: integer().notNull(),
+    seq: bigint({ mode: 'number' }).notNull(),
+    fromUs: microseconds().notNull(),
+    deltasUs: integer().array().notNull(),
+    lengths: integer().array().notNull(),
+    data: bytea().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sessionId, table.channel, table.seq, table.month] })],
+)

@@ -1,0 +1,30 @@
+import type { Reporter, TestModule } from 'vitest/node'
+import type { MissingProgram } from './requirement.ts'
+
+/** Ends the run with what was skipped for want of a program, and last of all one plain line of counts. */
+export default class ClosingLine implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
+    const counts = { passed: 0, failed: unhandled.length, skipped: 0 }
+    const missing = new Map<string, { readonly tests: string[]; readonly from: MissingProgram }>()
+    for (const module of modules) {
+      // A file that cannot be loaded has no tests to count.
+      if (module.state() === 'failed' && module.errors().length > 0) counts.failed += 1
+      for (const test of module.children.allTests()) {
+        const { state } = test.result()
+        if (state !== 'pending') counts[state] += 1
+        const from = state === 'skipped' ? test.meta().missing : undefined
+        if (from === undefined) continue
+        const entry = missing.get(from.program) ?? { tests: [], from }
+        entry.tests.push(test.fullName)
+        missing.set(from.program, entry)
+      }
+    }
+    const lines = [...missing.values()].flatMap(({ tests, from }) => [
+      `skipped without ${from.program} (apt-get install ${from.debianPackage}):`,
+      ...tests.map((name) => `  ${name}`),
+    ])
+    lines.push(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+    // The default reporter writes its summary in the same event, and must not come after.
+    process.once('exit', () => process.stdout.write(`${lines.join('\n')}\n`))
+  }
+}
