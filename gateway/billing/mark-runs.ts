@@ -1,0 +1,97 @@
+/** A session as marks on the time axis: UTC milliseconds, `[start, end)`. */
+export interface MarkedSpan {
+  readonly start: number
+  readonly end: number
+  /** Milliseconds since the start, ascending. Marks at or after the end count for nothing. */
+  readonly marks: ArrayLike<number>
+}
+
+/** Marks of one session, none of another's between them, that keep it live without a gap over `[from, until)`. */
+export interface MarkRun {
+  /** Place of the session in the list. */
+  readonly index: number
+  readonly from: number
+  readonly until: number
+}
+
+/**
+ * The marks of several sessions in one order, by instant and then by place in the list, a run at a time.
+ * A heap of the sessions' next marks: typing that stays in one session costs one comparison a mark.
+ */
+export class MarkRuns {
+  readonly #spans: readonly MarkedSpan[]
+  readonly #graceMs: number
+  /** Per session: how many marks are taken, and the instant of the next. */
+  readonly #taken: Int32Array
+  readonly #next: Float64Array
+  readonly #heap: number[]
+
+  constructor(spans: readonly MarkedSpan[], graceMs: number) {
+    this.#spans = spans
+    this.#graceMs = graceMs
+    this.#taken = new Int32Array(spans.length)
+    this.#next = Float64Array.from(spans, (span) => instantOfMark(span, 0))
+    // A sorted array is a heap.
+    this.#heap = [...spans.keys()]
+      .filter((index) => this.#next[index]! < Infinity)
+      .toSorted((a, b) => this.#compare(a, b))
+  }
+
+  /** The next run; undefined when every mark was taken. */
+  next(): MarkRun | undefined {
+    const index = this.#heap[0]
+    if (index === undefined) return undefined
+    const span = this.#spans[index]!
+    const from = this.#next[index]!
+    const others = this.#nextOfOthers()
+    let taken = this.#taken[index]!
+    let mark = from
+    let until: number
+    do {
+      until = Math.min(mark + this.#graceMs, span.end)
+      taken += 1
+      mark = instantOfMark(span, taken)
+    } while (mark <= until && mark < others)
+    this.#taken[index] = taken
+    this.#next[index] = mark
+    this.#settleFirst()
+    return { index, from, until }
+  }
+
+  #nextOfOthers(): number {
+    const [, left, right] = this.#heap
+    return Math.min(
+      left === undefined ? Infinity : this.#next[left]!,
+      right === undefined ? Infinity : this.#next[right]!,
+    )
+  }
+
+  #settleFirst(): void {
+    const heap = this.#heap
+    if (this.#next[heap[0]!] === Infinity) {
+      const last = heap.pop()!
+      if (heap.length === 0) return
+      heap[0] = last
+    }
+    let place = 0
+    for (;;) {
+      let child = place * 2 + 1
+      if (child >= heap.length) return
+      if (child + 1 < heap.length && this.#compare(heap[child + 1]!, heap[child]!) < 0) child += 1
+      if (this.#compare(heap[place]!, heap[child]!) <= 0) return
+      ;[heap[place], heap[child]] = [heap[child]!, heap[place]!]
+      place = child
+    }
+  }
+
+  #compare(a: number, b: number): number {
+    const [nextA, nextB] = [this.#next[a]!, this.#next[b]!]
+    return nextA === nextB ? a - b : nextA - nextB
+  }
+}
+
+function instantOfMark(span: MarkedSpan, place: number): number {
+  if (place >= span.marks.length) return Infinity
+  const instant = span.start + span.marks[place]!
+  return instant < span.end ? instant : Infinity
+}
