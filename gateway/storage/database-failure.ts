@@ -3,10 +3,8 @@ import { DatabaseError } from 'pg'
 import { GatewayError } from '../errors.ts'
 
 /** What Node says of a connection that cannot be made or was lost. */
-const CONNECTION_CODES = new Set([
-  ...['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EACCES'],
-  ...['EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
-])
+const CONNECTION_CODES =
+  /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|EACCES|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
 /** What pg says of it, without a code. */
 const CONNECTION_WORDS =
   /^(Connection terminated|timeout e|Query read timeout|Client has encountered|The server does not support SSL)/
@@ -33,10 +31,13 @@ export function databaseFailure(error: unknown): unknown {
 function isConnectionFailure(error: Error & { code?: unknown }): boolean {
   const code = typeof error.code === 'string' ? error.code : ''
   if (error instanceof DatabaseError) return CONNECTION_STATES.test(code)
-  return CONNECTION_CODES.has(code) || CONNECTION_WORDS.test(error.message)
+  return CONNECTION_CODES.test(code) || CONNECTION_WORDS.test(error.message)
 }
 
-/** The name of the constraint that a row broke by not being unique. */
-export function takenConstraint(error: unknown): string | undefined {
-  return error instanceof DatabaseError && error.code === '23505' ? error.constraint : undefined
+/** For `.catch`: `already-exists` with this message where a row broke that constraint by not being unique. */
+export function refuseTaken(constraint: string, message: string): (error: unknown) => never {
+  return (error) => {
+    const taken = error instanceof DatabaseError && error.code === '23505' && error.constraint === constraint
+    throw taken ? new GatewayError('already-exists', message, undefined, error) : error
+  }
 }

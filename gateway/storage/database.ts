@@ -1,5 +1,4 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
-import type { ExtractTablesWithRelations } from 'drizzle-orm'
 import { Pool } from 'pg'
 import { GatewayError } from '../errors.ts'
 import { databaseFailure } from './database-failure.ts'
@@ -19,6 +18,8 @@ export interface Database {
   readonly url: string
   /** One or more independent statements. */
   read<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result>
+  /** Statements that all see the same moment; they change nothing. */
+  snapshot<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result>
   /** One transaction: everything or nothing. */
   change<Result>(work: (transaction: Queries) => Promise<Result>): Promise<Result>
   close(): Promise<void>
@@ -60,7 +61,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return {
     url: options.url,
     read: (work) => guarded(() => work(queries)),
-    change: (work) => guarded(() => queries.transaction((transaction) => work(transaction))),
+    snapshot: (work) =>
+      guarded(() => queries.transaction(work, { isolationLevel: 'repeatable read', accessMode: 'read only' })),
+    change: (work) => guarded(() => queries.transaction(work)),
     close: () => pool.end(),
   }
 }

@@ -42,7 +42,7 @@ export const target = pgTable(
     host: text(),
     port: integer(),
     login: text().notNull(),
-    logins: text().array().notNull(),
+    logins: text().array().$type<readonly string[]>().notNull(),
     notes: text().notNull(),
     sealedPassword: bytea(),
     createdAt: instant().notNull().defaultNow(),
@@ -78,7 +78,7 @@ export const staff = pgTable('staff', {
   login: text().notNull().unique(),
   name: text().notNull(),
   email: text().notNull(),
-  roles: text().array().$type<StaffRole[]>().notNull(),
+  roles: text().array().$type<readonly StaffRole[]>().notNull(),
   createdAt: instant().notNull().defaultNow(),
   disabledAt: instant(),
 })

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { bigint, check, date, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import { bytea } from './bytea.ts'
+import { foreignText } from './foreign-text.ts'
 import { client, staff, target } from './schema-access.ts'
 
 // Every table carries the month its session started in, by which frame and keystroke_run are partitioned.
@@ -25,21 +26,21 @@ export const session = pgTable(
     staffId: uuid()
       .notNull()
       .references(() => staff.id),
-    login: text().notNull(),
-    sourceAddress: text().notNull(),
-    task: text(),
-    reason: text(),
+    login: foreignText().notNull(),
+    sourceAddress: foreignText().notNull(),
+    task: foreignText(),
+    reason: foreignText(),
     startedAt: timestamp({ withTimezone: true }).notNull(),
     endedAt: timestamp({ withTimezone: true }),
     state: text({ enum: ['live', 'ended', 'interrupted'] }).notNull(),
-    endReason: text(),
+    endReason: foreignText(),
     lengthUs: microseconds().notNull().default(0),
     channels: integer().notNull().default(0),
     keystrokes: count(),
     bytesIn: count(),
     bytesOut: count(),
     exitStatus: bigint({ mode: 'number' }),
-    exitSignal: text(),
+    exitSignal: foreignText(),
   },
   (table) => [
     index('session_newest').on(table.startedAt, table.id),
@@ -62,7 +63,7 @@ export const channel = pgTable(
     month: month(),
     kind: text({ enum: ['shell', 'exec', 'subsystem'] }),
     command: bytea(),
-    terminalType: text(),
+    terminalType: foreignText(),
     terminalColumns: bigint({ mode: 'number' }),
     terminalRows: bigint({ mode: 'number' }),
     openedUs: microseconds().notNull(),
@@ -70,7 +71,7 @@ export const channel = pgTable(
     /** Of the last event stored: what guards a repeated batch. */
     archivedSeq: bigint({ mode: 'number' }).notNull(),
     exitStatus: bigint({ mode: 'number' }),
-    exitSignal: text(),
+    exitSignal: foreignText(),
     keystrokes: count(),
     bytesIn: count(),
     bytesOut: count(),

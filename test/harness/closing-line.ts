@@ -19,10 +19,11 @@ export default class ClosingLine implements Reporter {
         missing.set(from.program, entry)
       }
     }
-    const lines = [...missing.values()].flatMap(({ tests, from }) => [
-      `skipped without ${from.program} (apt-get install ${from.debianPackage}):`,
-      ...tests.map((name) => `  ${name}`),
-    ])
+    const lines: string[] = []
+    for (const { tests, from } of missing.values()) {
+      lines.push(`skipped without ${from.program} (apt-get install ${from.debianPackage}):`)
+      for (const name of tests) lines.push(`  ${name}`)
+    }
     lines.push(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
     // The default reporter writes its summary in the same event, and must not come after.
     process.once('exit', () => process.stdout.write(`${lines.join('\n')}\n`))

@@ -1,0 +1,63 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { AccessFacts, AccessSource } from '../access/decision.ts'
+import type { Database } from './database.ts'
+import { grantColumns, grantOf } from './grant-store.ts'
+import type { NoticeListener } from './notice-listener.ts'
+import { accessGrant, client, staff, supportKey, target } from './schema-access.ts'
+import { staffColumns, staffOf } from './staff-store.ts'
+import { targetColumns, targetOf } from './target-store.ts'
+
+/** The notification that the triggers of sql/0001 send with every change of access data. */
+export const ACCESS_CHANGED = 'access_changed'
+
+/** The facts of a decision from PostgreSQL, and word of every change to them. */
+export class PostgresAccessSource implements AccessSource {
+  readonly #database: Database
+  readonly #notices: NoticeListener
+
+  /** `notices` listens to `ACCESS_CHANGED`. */
+  constructor(database: Database, notices: NoticeListener) {
+    this.#database = database
+    this.#notices = notices
+  }
+
+  async facts(staffId: string, targetId: string): Promise<AccessFacts | undefined> {
+    const newestKey = sql`(
+      select newest.id from ${supportKey} newest where newest.client_id = ${client.id}
+      order by newest.created_at desc limit 1
+    )`
+    const rows = await this.#database.read((queries) =>
+      queries
+        .select({
+          staff: staffColumns,
+          client: { id: client.id, slug: client.slug, name: client.name, zone: client.zone, language: client.language },
+          target: targetColumns,
+          removedAt: target.removedAt,
+          supportKey: { id: supportKey.id, state: supportKey.state, changedBy: supportKey.changedBy },
+          grant: grantColumns,
+        })
+        .from(target)
+        .innerJoin(client, eq(client.id, target.clientId))
+        .innerJoin(staff, eq(staff.id, staffId))
+        .leftJoin(supportKey, eq(supportKey.id, newestKey))
+        .leftJoin(accessGrant, and(eq(accessGrant.staffId, staff.id), eq(accessGrant.clientId, client.id)))
+        .where(eq(target.id, targetId)),
+    )
+    const [first] = rows
+    return (
+      first && {
+        staff: staffOf(first.staff),
+        client: first.client,
+        target: targetOf(first.target),
+        targetRemoved: first.removedAt !== null,
+        supportKey: first.supportKey ?? undefined,
+        // One row for each grant; a single row without one where there is none.
+        grants: rows.flatMap(({ grant }) => (grant === null ? [] : [grantOf(grant)])),
+      }
+    )
+  }
+
+  onChange(listener: () => void): void {
+    this.#notices.onNotice(listener)
+  }
+}

@@ -1,0 +1,57 @@
+import { eq } from 'drizzle-orm'
+import type { Client, ClientStore } from '../access/client.ts'
+import { audit } from './audit-trail.ts'
+import type { Database } from './database.ts'
+import { refuseTaken } from './database-failure.ts'
+import { found } from './found.ts'
+import { client } from './schema-access.ts'
+
+const columns = { id: client.id, slug: client.slug, name: client.name, zone: client.zone, language: client.language }
+
+/** Clients in PostgreSQL. */
+export class PostgresClientStore implements ClientStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  add(added: Omit<Client, 'id'>, actor: string): Promise<Client> {
+    const { slug } = added
+    return this.#database
+      .change(async (tx) => {
+        const row = found(await tx.insert(client).values(added).returning(columns), `client ${slug}`)
+        await audit(tx, { actor, action: 'client.add', subject: `client:${slug}`, detail: { ...added } })
+        return row
+      })
+      .catch(refuseTaken('client_slug_unique', `there is a client ${slug} already`))
+  }
+
+  list(): Promise<readonly Client[]> {
+    return this.#database.read((queries) => queries.select(columns).from(client).orderBy(client.slug))
+  }
+
+  async byId(id: string): Promise<Client | undefined> {
+    const rows = await this.#database.read((queries) => queries.select(columns).from(client).where(eq(client.id, id)))
+    return rows[0]
+  }
+
+  async bySlug(slug: string): Promise<Client | undefined> {
+    const rows = await this.#database.read((queries) =>
+      queries.select(columns).from(client).where(eq(client.slug, slug)),
+    )
+    return rows[0]
+  }
+
+  set(slug: string, change: Partial<Pick<Client, 'name' | 'zone' | 'language'>>, actor: string): Promise<Client> {
+    return this.#database.change(async (tx) => {
+      const changed = tx
+        .update(client)
+        .set({ slug, ...change })
+        .where(eq(client.slug, slug))
+      const row = found(await changed.returning(columns), `client ${slug}`)
+      await audit(tx, { actor, action: 'client.set', subject: `client:${slug}`, detail: change })
+      return row
+    })
+  }
+}

@@ -1,0 +1,156 @@
+import { and, asc, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
+import type { ChannelSummary, SessionFilter, SessionOpening, SessionStore, SessionSummary } from '../session/session.ts'
+import type { Database } from './database.ts'
+import { found, isUuid } from './found.ts'
+import { monthOf } from './month.ts'
+import { client, staff, target } from './schema-access.ts'
+import { channel, session } from './schema-recording.ts'
+
+const columns = {
+  id: session.id,
+  client: client.slug,
+  target: sql<string>`${target.name} || '.' || ${client.slug}`,
+  login: session.login,
+  staff: staff.login,
+  task: session.task,
+  reason: session.reason,
+  sourceAddress: session.sourceAddress,
+  startedAt: session.startedAt,
+  endedAt: session.endedAt,
+  state: session.state,
+  endReason: session.endReason,
+  lengthUs: session.lengthUs,
+  channels: session.channels,
+  keystrokes: session.keystrokes,
+  bytesIn: session.bytesIn,
+  bytesOut: session.bytesOut,
+  exitStatus: session.exitStatus,
+  exitSignal: session.exitSignal,
+}
+
+/** Sessions in PostgreSQL. Their counters and their end come with the record (record-store.ts). */
+export class PostgresSessionStore implements SessionStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async open(opening: SessionOpening): Promise<void> {
+    await this.#database.read((queries) =>
+      queries.insert(session).values({ ...opening, month: monthOf(opening.startedAt), state: 'live' }),
+    )
+  }
+
+  async setTask(id: string, named: { readonly task?: string; readonly reason?: string }): Promise<void> {
+    const { task, reason } = named
+    await this.#database.read(async (queries) => {
+      const changed = queries.update(session).set({ id, task, reason }).where(eq(session.id, id))
+      found(await changed.returning({ id: session.id }), `session ${id}`)
+    })
+  }
+
+  list(filter: SessionFilter): Promise<readonly SessionSummary[]> {
+    return this.#select(and(...conditions(filter)), filter.limit)
+  }
+
+  async show(id: string): Promise<SessionSummary | undefined> {
+    return isUuid(id) ? (await this.#select(eq(session.id, id), 1))[0] : undefined
+  }
+
+  async channels(id: string): Promise<readonly ChannelSummary[]> {
+    if (!isUuid(id)) return []
+    const rows = await this.#database.read((queries) =>
+      queries.select().from(channel).where(eq(channel.sessionId, id)).orderBy(asc(channel.channel)),
+    )
+    return rows.map(channelSummary)
+  }
+
+  async leftLive(gatewayId: string): Promise<readonly string[]> {
+    const live = and(eq(session.gatewayId, gatewayId), eq(session.state, 'live'))
+    const rows = await this.#database.read((queries) => queries.select({ id: session.id }).from(session).where(live))
+    return rows.map(({ id }) => id)
+  }
+
+  async interrupt(id: string, reason: string): Promise<void> {
+    await this.#database.read((queries) =>
+      queries
+        .update(session)
+        .set({
+          state: 'interrupted',
+          endedAt: sql`${session.startedAt} + ${session.lengthUs} * interval '1 microsecond'`,
+          endReason: reason,
+        })
+        .where(and(eq(session.id, id), eq(session.state, 'live'))),
+    )
+  }
+
+  async #select(condition: SQL | undefined, limit: number): Promise<readonly SessionSummary[]> {
+    const rows = await this.#database.read((queries) =>
+      queries
+        .select(columns)
+        .from(session)
+        .innerJoin(client, eq(client.id, session.clientId))
+        .innerJoin(target, eq(target.id, session.targetId))
+        .innerJoin(staff, eq(staff.id, session.staffId))
+        .where(condition)
+        .orderBy(desc(session.startedAt), desc(session.id))
+        .limit(limit),
+    )
+    return rows.map(sessionSummary)
+  }
+}
+
+function conditions(filter: SessionFilter): (SQL | undefined)[] {
+  const { client: slug, staff: login, target: fullName, from, to, liveOnly, after } = filter
+  return [
+    slug === undefined ? undefined : eq(client.slug, slug),
+    login === undefined ? undefined : eq(staff.login, login),
+    fullName === undefined ? undefined : eq(columns.target, fullName),
+    from === undefined ? undefined : gte(session.startedAt, from),
+    to === undefined ? undefined : lt(session.startedAt, to),
+    liveOnly === true ? eq(session.state, 'live') : undefined,
+    after === undefined ? undefined : startedBefore(after),
+  ]
+}
+
+/** Two sessions can start in the same millisecond: the id decides. */
+function startedBefore(id: string): SQL {
+  if (!isUuid(id)) return sql`false`
+  return sql`(${session.startedAt}, ${session.id}) < (
+    select other.started_at, other.id from ${session} other where other.id = ${id}
+  )`
+}
+
+type Nullable<Row> = { [Key in keyof Row]: undefined extends Row[Key] ? Row[Key] | null : Row[Key] }
+
+function sessionSummary(row: Nullable<SessionSummary>): SessionSummary {
+  return {
+    ...row,
+    task: row.task ?? undefined,
+    reason: row.reason ?? undefined,
+    endedAt: row.endedAt ?? undefined,
+    endReason: row.endReason ?? undefined,
+    exitStatus: row.exitStatus ?? undefined,
+    exitSignal: row.exitSignal ?? undefined,
+  }
+}
+
+function channelSummary(row: typeof channel.$inferSelect): ChannelSummary {
+  const { terminalType: type, terminalColumns, terminalRows: rows } = row
+  return {
+    channel: row.channel,
+    kind: row.kind ?? undefined,
+    command: row.command?.toString(),
+    terminal:
+      type === null || terminalColumns === null || rows === null ? undefined : { type, columns: terminalColumns, rows },
+    openedUs: row.openedUs,
+    closedUs: row.closedUs ?? undefined,
+    exitStatus: row.exitStatus ?? undefined,
+    exitSignal: row.exitSignal ?? undefined,
+    keystrokes: row.keystrokes,
+    bytesIn: row.bytesIn,
+    bytesOut: row.bytesOut,
+    bytesErr: row.bytesErr,
+  }
+}
