@@ -39,6 +39,11 @@ export class SessionRecorder {
     }))
   }
 
+  /** Runs `forward` after everything recorded before, on any channel of the gateway. */
+  after(forward: () => void): void {
+    this.#journal.after(forward)
+  }
+
   /** The last record of the session. Its length is the time of its last event, not of this call. */
   close(reason: string): void {
     const data = Buffer.from(JSON.stringify({ endedAt: this.#clock.now().toISOString(), reason }))

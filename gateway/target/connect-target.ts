@@ -31,6 +31,7 @@ export function connectTarget(address: TargetAddress, credentials: TargetCredent
     const socket = connect({ host: address.host, port: address.port, noDelay: true, keepAlive: true })
     let phase: ClientAuthentication | ConnectionLayer | undefined
     let refusal: GatewayError | undefined
+    let ended = false
     const closedListeners: (() => void)[] = []
     const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${CONNECT_MS / 1000} s`)), CONNECT_MS)
     const signedIn = () => {
@@ -40,9 +41,9 @@ export function connectTarget(address: TargetAddress, credentials: TargetCredent
       )
       phase = layer
       resolve({
-        openSession: (wish) => layer.open('session', wish),
+        openSession: (wish) => (ended ? wish.refused('the connection has closed') : layer.open('session', wish)),
         close: () => transport.disconnect(disconnectReason.byApplication, 'session ended'),
-        onClosed: (listener) => closedListeners.push(listener),
+        onClosed: (listener) => (ended ? listener() : closedListeners.push(listener)),
       })
     }
     const transport = new Transport(
@@ -71,6 +72,7 @@ export function connectTarget(address: TargetAddress, credentials: TargetCredent
           }
         },
         closed(cause) {
+          ended = true
           clearTimeout(timer)
           if (phase instanceof ConnectionLayer) phase.closed()
           for (const listener of closedListeners) listener()

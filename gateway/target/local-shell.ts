@@ -72,6 +72,8 @@ class LocalChannel implements ChannelEnd {
 
   extendedData(): void {}
 
+  whenDrained(): void {}
+
   adjustWindow(bytes: number): void {
     this.inWindow += bytes
     this.#say()

@@ -22,8 +22,10 @@ export interface ChannelEnd extends ChannelTalk {
   readonly outWindow: number
   /** Bytes that it may still say; grows by `adjustWindow`. */
   readonly inWindow: number
-  /** Bytes said to it that its peer's TCP has not taken yet. */
+  /** Bytes said to it and its neighbours on the connection that TCP has not taken yet. */
   readonly backlog: number
+  /** Calls once when a backlog has gone; never when there is none. */
+  whenDrained(then: () => void): void
 }
 
 /**

@@ -16,13 +16,14 @@ export interface TransportEvents {
   signatureAlgorithms?(names: readonly string[]): void
   /** A message above the transport layer, number 50 and up. Throwing ends the connection as a protocol error. */
   message(payload: Buffer): void
-  /** The backlog of unsent bytes has drained. */
-  drained?(): void
   closed(cause: Error | undefined): void
 }
 
+/** A host key of ours: signs `data` for its type; ECDSA in ASN.1 DER. */
+export type ServerHostKey = HostKey
+
 export type TransportRole =
-  | { readonly role: 'server'; readonly hostKeys: Readonly<Record<string, HostKey>> }
+  | { readonly role: 'server'; readonly hostKeys: Readonly<Record<string, ServerHostKey>> }
   /** `verifyHostKey` answers at once, at every key exchange: an answer given later breaks rekeys (research B8). */
   | { readonly role: 'client'; verifyHostKey(key: Buffer): boolean }
 
@@ -41,6 +42,7 @@ export class Transport {
   readonly #stream: Duplex
   readonly #events: TransportEvents
   readonly #protocol: Protocol
+  readonly #awaitingDrain: (() => void)[] = []
   #secured = false
   #closed = false
   #cause: Error | undefined
@@ -79,7 +81,9 @@ export class Transport {
     stream.on('error', (error) => this.#end(error))
     stream.on('close', () => this.#end(undefined))
     stream.on('end', () => this.#end(undefined))
-    stream.on('drain', () => events.drained?.())
+    stream.on('drain', () => {
+      for (const then of this.#awaitingDrain.splice(0)) then()
+    })
     readFairly(stream, (chunk) => {
       hold?.(chunk)
       this.#parse(chunk)
@@ -118,6 +122,11 @@ export class Transport {
   /** Bytes that the peer's TCP has not taken yet. */
   get backlog(): number {
     return this.#stream.writableLength
+  }
+
+  /** Calls once when a backlog has gone; never when there is none. */
+  whenDrained(then: () => void): void {
+    this.#awaitingDrain.push(then)
   }
 
   /** Says goodbye with a reason of RFC 4253 §11.1 and a text, then closes. */

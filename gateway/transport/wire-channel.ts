@@ -44,6 +44,10 @@ export class WireChannel implements ChannelEnd {
     return this.#transport.backlog
   }
 
+  whenDrained(then: () => void): void {
+    this.#transport.whenDrained(then)
+  }
+
   data(bytes: Buffer): void {
     this.#say(bytes, (part) => this.#transport.sendData(this.#remote, part))
   }

@@ -1,0 +1,134 @@
+import { decide, type AccessFacts, type AccessSource, type Denial } from '../access/decision.ts'
+import type { Clock } from '../clock.ts'
+import { GatewayError } from '../errors.ts'
+import type { Journal } from '../recording/journal.ts'
+import { SessionRecorder } from '../recording/recorder.ts'
+import type { SessionOpening, SessionStore } from './session.ts'
+import { newSessionId } from './session-id.ts'
+
+export interface LiveSessionsParts {
+  readonly gatewayId: string
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly access: AccessSource
+  readonly store: Pick<SessionStore, 'open'>
+  /** What the administrator reads when a right has gone in the middle of a session. */
+  explain(denial: Denial, facts: AccessFacts, login: string): string
+}
+
+export type NewSession = Pick<SessionOpening, 'clientId' | 'targetId' | 'staffId' | 'login' | 'sourceAddress'>
+
+/** How a session ended. `recorded: false`: the record failed, so nothing more can be put on it. */
+export interface SessionEnd {
+  readonly reason: string
+  readonly recorded: boolean
+}
+
+/** One session while it lives. */
+export class LiveSession {
+  readonly id: string
+  readonly about: NewSession
+  readonly recorder: SessionRecorder
+  /** Ends the connection with a reason; set by its owner before anything is forwarded. */
+  onEnd: (end: SessionEnd) => void = () => {}
+  readonly #closed: () => void
+
+  constructor(about: NewSession, recorder: SessionRecorder, closed: () => void) {
+    this.id = recorder.sessionId
+    this.about = about
+    this.recorder = recorder
+    this.#closed = closed
+  }
+
+  /** The owner's last word, when every channel is closed. */
+  close(reason: string): void {
+    this.recorder.close(reason)
+    this.#closed()
+  }
+}
+
+/** The sessions this gateway carries: opened here, watched while rights change, ended from here. */
+export class LiveSessions {
+  readonly #parts: LiveSessionsParts
+  readonly #live = new Map<string, LiveSession>()
+  #shut: string | undefined
+  #checking = false
+  #checkAgain = false
+
+  constructor(parts: LiveSessionsParts) {
+    this.#parts = parts
+    parts.access.onChange(() => this.recheck())
+  }
+
+  get count(): number {
+    return this.#live.size
+  }
+
+  /**
+   * Opens a session, or says why not. It is on the list of live sessions before its rights are read,
+   * so a change that commits meanwhile is seen by one or the other. Throws `database-unavailable`.
+   */
+  async open(about: NewSession): Promise<LiveSession | { readonly refused: string }> {
+    const { clock, journal, gatewayId, store } = this.#parts
+    if (this.#shut !== undefined) return { refused: this.#shut }
+    if (journal.failed !== undefined) return { refused: journal.failed.message }
+    const id = newSessionId(clock.now())
+    const recorder = new SessionRecorder(journal, clock, id)
+    const session = new LiveSession(about, recorder, () => this.#live.delete(id))
+    this.#live.set(id, session)
+    try {
+      const refused = await this.#whyNot(session)
+      if (refused === undefined) {
+        await store.open({ ...about, id, gatewayId, startedAt: recorder.startedAt })
+        return session
+      }
+      this.#live.delete(id)
+      return { refused }
+    } catch (error) {
+      this.#live.delete(id)
+      throw error
+    }
+  }
+
+  /** Reads the rights of every live session again and ends those that have none. */
+  recheck(): void {
+    if (this.#checking) {
+      this.#checkAgain = true
+      return
+    }
+    this.#checking = true
+    this.#checkAll()
+      // The database is away: rights are read again when it is back, and every few seconds.
+      .catch(() => {})
+      .finally(() => {
+        this.#checking = false
+        if (this.#checkAgain) {
+          this.#checkAgain = false
+          this.recheck()
+        }
+      })
+  }
+
+  /** Ends every session, and lets no new one in. */
+  shut(reason: string, recorded = true): void {
+    this.#shut = reason
+    for (const session of this.#live.values()) session.onEnd({ reason, recorded })
+  }
+
+  async #checkAll(): Promise<void> {
+    await Promise.all(
+      [...this.#live.values()].map(async (session) => {
+        const reason = await this.#whyNot(session)
+        if (reason !== undefined) session.onEnd({ reason, recorded: true })
+      }),
+    )
+  }
+
+  async #whyNot({ about }: LiveSession): Promise<string | undefined> {
+    const facts = await this.#parts.access.facts(about.staffId, about.targetId)
+    if (facts === undefined) throw new GatewayError('not-found', 'the target or the person is gone')
+    const decision = decide(facts, about.login, this.#parts.clock.now())
+    if (decision.verdict === 'allow') return undefined
+    return this.#parts.explain(decision.reason, facts, about.login)
+  }
+}

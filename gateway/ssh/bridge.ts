@@ -1,0 +1,172 @@
+import { encodeChannelRequest } from '../recording/channel-request.ts'
+import type { ChannelRecorder } from '../recording/recorder.ts'
+import { WINDOW_MAX, type ChannelEnd, type ChannelTalk } from '../transport/channel-end.ts'
+import { STDERR } from '../transport/message.ts'
+import { uint32, WireError } from '../transport/wire.ts'
+import type { RequestFate } from './channel-requests.ts'
+import { WindowCredit } from './window-credit.ts'
+
+/** ssh's own status when it is not the command's (ssh(1), EXIT STATUS). */
+const EXIT_BY_GATEWAY = 255
+/** Requests that wait for an answer; a peer that never reads them is cut off. */
+const UNANSWERED_MAX = 1000
+
+const NOTHING = Buffer.alloc(0)
+
+export interface BridgeParts {
+  readonly recorder: ChannelRecorder
+  /** Judges what the administrator asks for; carries out what is for the gateway. Throws `WireError`. */
+  judge(type: string, fields: Buffer): RequestFate['fate']
+  /** Both ends are closed and the recording too. */
+  closed(): void
+}
+
+/**
+ * The way of a byte: joins the administrator's end of a channel with the target's, records what
+ * either says, and passes it on only when it is on record. Order is kept in each direction; windows
+ * are relayed, so nothing is held here but what is on its way through the journal.
+ */
+export class Bridge {
+  readonly #parts: BridgeParts
+  readonly #unanswered: ('target' | boolean)[] = []
+  #ends:
+    | {
+        readonly staff: ChannelEnd
+        readonly target: ChannelEnd
+        readonly up: WindowCredit
+        readonly down: WindowCredit
+      }
+    | undefined
+  #terminal = false
+  #over = false
+
+  constructor(parts: BridgeParts) {
+    this.#parts = parts
+  }
+
+  /** What one side may send, when the other takes this much. */
+  windowFor(otherTakes: number): number {
+    return Math.min(otherTakes, WINDOW_MAX)
+  }
+
+  /** Call once, in the same turn in which the target's end opened. */
+  connect(staff: ChannelEnd, target: ChannelEnd): void {
+    this.#ends = { staff, target, up: new WindowCredit(staff, target), down: new WindowCredit(target, staff) }
+  }
+
+  /** Hears the administrator. */
+  readonly fromStaff: ChannelTalk = {
+    data: (bytes) => this.#up('input', bytes),
+    // RFC 4254 §5.2 knows extended data from the server only.
+    extendedData: () => {},
+    adjustWindow: () => this.#ends?.down.grant(),
+    eof: () => this.#record('inputEnd', NOTHING, () => this.#ends?.target.eof()),
+    close: () => this.#parts.recorder.after(() => this.#finish()),
+    request: (type, wantReply, fields) => this.#staffAsks(type, wantReply, fields),
+    reply: () => {},
+  }
+
+  /** Hears the target. */
+  readonly fromTarget: ChannelTalk = {
+    data: (bytes) => this.#down('output', bytes, (staff) => staff.data(bytes)),
+    extendedData: (code, bytes) => this.#down('stderr', bytes, (staff) => staff.extendedData(code, bytes)),
+    adjustWindow: () => this.#ends?.up.grant(),
+    eof: () => this.#record('outputEnd', NOTHING, () => this.#ends?.staff.eof()),
+    close: () => this.#parts.recorder.after(() => this.#finish()),
+    request: (type, wantReply, fields) => this.#targetAsks(type, wantReply, fields),
+    reply: (success) => this.#parts.recorder.after(() => this.#targetReplies(success)),
+  }
+
+  /**
+   * Ends the channel with a reason the administrator sees. `recorded: false` when the record itself
+   * has failed, which is the one thing said without being on record.
+   */
+  end(reason: string, recorded = true): void {
+    const text = Buffer.from(`${this.#terminal ? '\r\n' : ''}gatebook: ${reason}${this.#terminal ? '\r\n' : '\n'}`)
+    const say = () => {
+      this.#ends?.staff.extendedData(STDERR, text)
+      this.#ends?.staff.request('exit-status', false, uint32(EXIT_BY_GATEWAY))
+      this.#ends?.staff.eof()
+      this.#finish()
+    }
+    if (recorded) this.#record('notice', text, say)
+    else say()
+  }
+
+  #up(stream: 'input', bytes: Buffer): void {
+    const ends = this.#ends
+    if (ends === undefined || this.#over) return
+    ends.up.came(bytes.length)
+    this.#parts.recorder.bytes(stream, bytes, () => {
+      ends.target.data(bytes)
+      ends.up.went(bytes.length)
+    })
+  }
+
+  #down(stream: 'output' | 'stderr', bytes: Buffer, pass: (staff: ChannelEnd) => void): void {
+    const ends = this.#ends
+    if (ends === undefined || this.#over) return
+    ends.down.came(bytes.length)
+    this.#parts.recorder.bytes(stream, bytes, () => {
+      pass(ends.staff)
+      ends.down.went(bytes.length)
+    })
+  }
+
+  #record(kind: 'inputEnd' | 'outputEnd' | 'notice', data: Buffer, forward: () => void): void {
+    if (!this.#over) this.#parts.recorder.event(kind, data, forward)
+  }
+
+  #staffAsks(type: string, wantReply: boolean, fields: Buffer): void {
+    if (this.#over) return
+    const fate = this.#parts.judge(type, fields)
+    if (wantReply && this.#unanswered.length >= UNANSWERED_MAX) throw new WireError('too many unanswered requests')
+    if (fate !== 'forward') {
+      if (wantReply) this.#answer(fate !== 'refuse')
+      return
+    }
+    if (type === 'pty-req') {
+      this.#terminal = true
+      this.#parts.recorder.hasTerminal()
+    }
+    if (wantReply) this.#unanswered.push('target')
+    const payload = encodeChannelRequest(type, fields)
+    this.#parts.recorder.event('request', payload, () => this.#ends?.target.request(type, wantReply, fields))
+  }
+
+  /** Replies go out in the order of the requests (RFC 4254 §5.4), whoever answers. */
+  #answer(success: boolean): void {
+    this.#unanswered.push(success)
+    this.#sendAnswers()
+  }
+
+  #targetReplies(success: boolean): void {
+    if (this.#unanswered[0] !== 'target') return
+    this.#unanswered[0] = success
+    this.#sendAnswers()
+  }
+
+  #sendAnswers(): void {
+    for (let next = this.#unanswered[0]; typeof next === 'boolean'; next = this.#unanswered[0]) {
+      this.#unanswered.shift()
+      this.#ends?.staff.reply(next)
+    }
+  }
+
+  #targetAsks(type: string, wantReply: boolean, fields: Buffer): void {
+    if (this.#over) return
+    // Nothing a target may ask of an administrator's ssh wants an answer but sshd's own keepalive.
+    if (wantReply) this.#ends?.target.reply(false)
+    const payload = encodeChannelRequest(type, fields)
+    this.#parts.recorder.event('targetRequest', payload, () => this.#ends?.staff.request(type, false, fields))
+  }
+
+  #finish(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#ends?.target.close()
+    this.#ends?.staff.close()
+    this.#parts.recorder.close(() => {})
+    this.#parts.closed()
+  }
+}

@@ -1,0 +1,49 @@
+import { WireError, WireReader } from '../transport/wire.ts'
+
+/** What becomes of a request of the administrator on a session channel (PROTOCOL.md has the whole list). */
+export type RequestFate =
+  | { readonly fate: 'forward' }
+  | { readonly fate: 'refuse' }
+  /** Told to the gateway itself by `SetEnv`; the target never sees it. */
+  | { readonly fate: 'name-task'; readonly task: string }
+  | { readonly fate: 'give-reason'; readonly reason: string }
+
+/** `ACME-17`. */
+const TASK = /^[A-Z][A-Z0-9-]{0,30}-[1-9][0-9]{0,8}$/
+const REASON_LENGTH_MAX = 500
+
+/**
+ * Environment that passes: language, terminal, and what git and interactive programs read. sshd
+ * has its own AcceptEnv behind it; variables that make programs load code (LD_PRELOAD) stay out.
+ */
+const PASSING_ENVIRONMENT =
+  /^(LANG|LANGUAGE|LC_[A-Z]+|TERM|COLORTERM|TERM_PROGRAM(_VERSION)?|TZ|NO_COLOR|EDITOR|VISUAL|GIT_PROTOCOL|GIT_(AUTHOR|COMMITTER)_(NAME|EMAIL))$/
+
+const PASSING = new Set([
+  'pty-req',
+  'shell',
+  'exec',
+  'subsystem',
+  'window-change',
+  'signal',
+  'break',
+  'eow@openssh.com',
+])
+const PASSING_SUBSYSTEMS = new Set(['sftp'])
+
+export function judgeRequest(type: string, fields: Buffer): RequestFate {
+  if (type === 'env') return judgeEnvironment(new WireReader(fields))
+  if (type === 'subsystem') {
+    return { fate: PASSING_SUBSYSTEMS.has(new WireReader(fields).text()) ? 'forward' : 'refuse' }
+  }
+  // Agent and X11 forwarding are channels of the target into the administrator's machine: refused.
+  return { fate: PASSING.has(type) ? 'forward' : 'refuse' }
+}
+
+function judgeEnvironment(reader: WireReader): RequestFate {
+  const [name, value] = [reader.text(), reader.text()]
+  if (reader.remaining > 0) throw new WireError('bytes behind an env request')
+  if (name === 'GATEBOOK_TASK') return TASK.test(value) ? { fate: 'name-task', task: value } : { fate: 'refuse' }
+  if (name === 'GATEBOOK_REASON') return { fate: 'give-reason', reason: value.slice(0, REASON_LENGTH_MAX) }
+  return { fate: PASSING_ENVIRONMENT.test(name) ? 'forward' : 'refuse' }
+}

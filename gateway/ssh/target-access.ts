@@ -1,0 +1,82 @@
+import { decide, type AccessFacts, type AccessSource } from '../access/decision.ts'
+import { fullTargetName } from '../access/names.ts'
+import type { Staff } from '../access/staff.ts'
+import type { TargetStore } from '../access/target.ts'
+import type { Clock } from '../clock.ts'
+import { nearestName } from '../nearest-name.ts'
+import type { NewSession } from '../session/live-sessions.ts'
+import type { SessionLink } from '../transport/session-link.ts'
+import type { Destination } from './destination.ts'
+import type { Answer } from './gateway-channel.ts'
+import { explainDenial, explainFailure } from './refusal-texts.ts'
+
+/** The way to a target for one connection, or why there is none. */
+export type Way =
+  | { readonly target: string; readonly link: SessionLink; readonly about: Omit<NewSession, 'sourceAddress'> }
+  | { readonly refused: string }
+
+export interface TargetAccessParts {
+  readonly targets: Pick<TargetStore, 'byName' | 'list'>
+  readonly access: Pick<AccessSource, 'facts'>
+  readonly clock: Clock
+  /** Opens the credentials and dials; only for somebody whose key is proven and who may. */
+  dial(facts: AccessFacts, login: string, supportKeyId: string): Promise<SessionLink>
+  /** What people type after `ssh` for a user name. */
+  sshAddress(userName: string): string
+  log(line: string): void
+}
+
+/** Finds a target by the name that was typed, asks whether this person may, and dials it. */
+export class TargetAccess {
+  readonly #parts: TargetAccessParts
+
+  constructor(parts: TargetAccessParts) {
+    this.#parts = parts
+  }
+
+  /** Never rejects: a failure is a refusal that the administrator reads. */
+  async prepare(staff: Staff, destination: Extract<Destination, { kind: 'target' }>): Promise<Way> {
+    const name = fullTargetName(destination.target)
+    try {
+      return await this.#prepare(staff, destination, name)
+    } catch (error) {
+      this.#parts.log(`${staff.login} could not reach ${name}: ${describe(error)}`)
+      return { refused: explainFailure(error) }
+    }
+  }
+
+  /** The answer to a user name that names no target. */
+  async suggest(typed: string): Promise<Answer> {
+    return { output: '', errors: [await this.#unknown(typed)], exitStatus: 255 }
+  }
+
+  async #prepare(
+    staff: Staff,
+    { target, login }: Extract<Destination, { kind: 'target' }>,
+    name: string,
+  ): Promise<Way> {
+    const { targets, access, clock } = this.#parts
+    const found = await targets.byName(target.name, target.clientSlug)
+    const facts = found === undefined ? undefined : await access.facts(staff.id, found.id)
+    if (facts === undefined) return { refused: await this.#unknown(name) }
+    const as = login ?? facts.target.login
+    const decision = decide(facts, as, clock.now())
+    if (decision.verdict === 'deny') return { refused: explainDenial(decision.reason, facts, as) }
+    const link = await this.#parts.dial(facts, as, decision.supportKeyId)
+    const about = { clientId: facts.client.id, targetId: facts.target.id, staffId: staff.id, login: as }
+    return { target: name, link, about }
+  }
+
+  async #unknown(typed: string): Promise<string> {
+    const names = (await this.#parts.targets.list()).map(fullTargetName)
+    const near = nearestName(typed, names)
+    const mean = near === undefined ? '' : `; did you mean ${near}?`
+    return `there is no target ${JSON.stringify(typed)}${mean}\nthe servers you can work on: ssh ${this.#parts.sshAddress('')} targets`
+  }
+}
+
+/** The chain of causes, for the log. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? error.message : `${error.message} (${describe(error.cause)})`
+}

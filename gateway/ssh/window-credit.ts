@@ -1,0 +1,50 @@
+import { WINDOW_MAX, type ChannelEnd } from '../transport/channel-end.ts'
+
+/** Beyond this, bytes wait in our memory because a peer's TCP takes none: no more is let in. */
+const BACKLOG_MAX = 1024 * 1024
+/** Smaller credits wait, unless they are half of what the window has: a message for each keystroke helps nobody. */
+const CREDIT_MIN = 64 * 1024
+
+/**
+ * Relays the window of one direction end to end: `from` may send what `to` lets us send, so nothing
+ * queues between them, and Ctrl+C on a flood is answered as fast as without a gateway (research/bench.md §3).
+ */
+export class WindowCredit {
+  readonly #from: ChannelEnd
+  readonly #to: ChannelEnd
+  #onTheWay = 0
+  #waits = false
+
+  constructor(from: ChannelEnd, to: ChannelEnd) {
+    this.#from = from
+    this.#to = to
+  }
+
+  /** `from` said bytes that `to` will hear when they are on record. */
+  came(bytes: number): void {
+    this.#onTheWay += bytes
+  }
+
+  /** They have been said to `to`. */
+  went(bytes: number): void {
+    this.#onTheWay -= bytes
+    this.grant()
+  }
+
+  /** Lets `from` send what `to` has room for. Call when the window of `to` has grown. */
+  grant(): void {
+    if (this.#to.backlog > BACKLOG_MAX) return this.#waitForDrain()
+    const room = Math.min(WINDOW_MAX, this.#to.outWindow - this.#onTheWay)
+    const credit = room - this.#from.inWindow
+    if (credit >= CREDIT_MIN || (credit > 0 && credit * 2 >= room)) this.#from.adjustWindow(credit)
+  }
+
+  #waitForDrain(): void {
+    if (this.#waits) return
+    this.#waits = true
+    this.#to.whenDrained(() => {
+      this.#waits = false
+      this.grant()
+    })
+  }
+}
