@@ -1,0 +1,30 @@
+import { createContext, useContext } from 'solid-js'
+import type { PrincipalView } from '#shared/api.ts'
+import type { GatebookApi } from './api/gatebook-api.ts'
+import type { Navigation } from './navigation/address.ts'
+
+/** What every screen of a signed-in person stands on. */
+export interface Pages {
+  readonly api: GatebookApi
+  readonly navigation: Navigation
+  readonly principal: PrincipalView
+}
+
+export const PagesContext = createContext<Pages>()
+
+/** Throws outside the signed-in part of the pages. */
+export function usePages(): Pages {
+  const pages = useContext(PagesContext)
+  if (pages === undefined) throw new Error('this screen is shown to signed-in people only')
+  return pages
+}
+
+/** The one client a client user may see; undefined for staff. */
+export function ownClient(principal: PrincipalView): string | undefined {
+  return principal.kind === 'client-user' ? principal.client : undefined
+}
+
+/** May this person pause, resume and revoke a client's support key? The API has the last word. */
+export function mayMoveKeys(principal: PrincipalView): boolean {
+  return principal.kind === 'client-user' ? principal.role === 'owner' : principal.roles.includes('admin')
+}
