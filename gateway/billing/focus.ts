@@ -29,10 +29,10 @@ export function focus<Span extends MarkedSpan>(spans: readonly Span[], graceMs: 
     cursor = to
   }
 
-  for (let run = runs.next(); run !== undefined; run = runs.next()) {
-    advance(run.from)
-    if (recent.at(-1) !== run.index) place[run.index] = recent.push(run.index) - 1
-    liveUntil[run.index] = run.until
+  for (let next = runs.next; next !== undefined; next = runs.next) {
+    advance(runs.nextMark(next))
+    if (recent.at(-1) !== next) place[next] = recent.push(next) - 1
+    liveUntil[next] = runs.takeRun()
   }
   advance(Infinity)
   stretches.end()

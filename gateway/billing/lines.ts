@@ -53,7 +53,8 @@ export class Lines {
 
   /** Adds `[from, to)` of a session, shared equally among that many clients. */
   add(session: MeasuredSession, from: number, to: number, among: number): void {
-    for (let instant = from; instant < to;) {
+    let instant = from
+    while (instant < to) {
       let last = this.#lastOf.get(session)
       if (last === undefined || instant < last.from || instant >= last.to) {
         const piece = pieceAt(session, instant, this.#policy)

@@ -6,17 +6,10 @@ export interface MarkedSpan {
   readonly marks: ArrayLike<number>
 }
 
-/** Marks of one session, none of another's between them, that keep it live without a gap over `[from, until)`. */
-export interface MarkRun {
-  /** Place of the session in the list. */
-  readonly index: number
-  readonly from: number
-  readonly until: number
-}
-
 /**
- * The marks of several sessions in one order, by instant and then by place in the list, a run at a time.
- * A heap of the sessions' next marks: typing that stays in one session costs one comparison a mark.
+ * The marks of several sessions in one order, by instant and then by place in the list, a run at a time: marks of
+ * one session, none of another's between them, that keep it live without a gap. Kept in a heap of the sessions'
+ * next marks, typing that stays in one session costs one comparison a mark; nothing is made per mark or run.
  */
 export class MarkRuns {
   readonly #spans: readonly MarkedSpan[]
@@ -37,15 +30,23 @@ export class MarkRuns {
       .toSorted((a, b) => this.#compare(a, b))
   }
 
-  /** The next run; undefined when every mark was taken. */
-  next(): MarkRun | undefined {
-    const index = this.#heap[0]
-    if (index === undefined) return undefined
+  /** Place in the list of the session whose run is next; undefined when every mark was taken. */
+  get next(): number | undefined {
+    return this.#heap[0]
+  }
+
+  /** Instant of a session's next mark; Infinity when it has none. */
+  nextMark(index: number): number {
+    return this.#next[index]!
+  }
+
+  /** Takes the next run and gives the instant its session is live until. */
+  takeRun(): number {
+    const index = this.#heap[0]!
     const span = this.#spans[index]!
-    const from = this.#next[index]!
     const others = this.#nextOfOthers()
     let taken = this.#taken[index]!
-    let mark = from
+    let mark = this.#next[index]!
     let until: number
     do {
       until = Math.min(mark + this.#graceMs, span.end)
@@ -55,15 +56,13 @@ export class MarkRuns {
     this.#taken[index] = taken
     this.#next[index] = mark
     this.#settleFirst()
-    return { index, from, until }
+    return until
   }
 
   #nextOfOthers(): number {
-    const [, left, right] = this.#heap
-    return Math.min(
-      left === undefined ? Infinity : this.#next[left]!,
-      right === undefined ? Infinity : this.#next[right]!,
-    )
+    const { length, 1: left, 2: right } = this.#heap
+    if (length === 1) return Infinity
+    return length === 2 ? this.#next[left!]! : Math.min(this.#next[left!]!, this.#next[right!]!)
   }
 
   #settleFirst(): void {
@@ -85,8 +84,7 @@ export class MarkRuns {
   }
 
   #compare(a: number, b: number): number {
-    const [nextA, nextB] = [this.#next[a]!, this.#next[b]!]
-    return nextA === nextB ? a - b : nextA - nextB
+    return this.#next[a]! - this.#next[b]! || a - b
   }
 }
 
