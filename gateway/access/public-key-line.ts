@@ -51,7 +51,7 @@ export function parsePublicKeyLine(line: string): NewStaffKey {
 }
 
 function refuseOtherTypes(type: string): void {
-  if (type === 'ssh-ed25519' || type === 'ssh-rsa' || type in ecdsaCurves) return
+  if (type === 'ssh-ed25519' || type === 'ssh-rsa' || Object.hasOwn(ecdsaCurves, type)) return
   if (type.includes('-cert-v01@')) {
     throw refusal('certificates are not accepted yet', 'give the plain public key beside it')
   }

@@ -28,7 +28,8 @@ export async function readMasterKey(path: string): Promise<Buffer | undefined> {
   const file = await openExisting(path)
   if (file === undefined) return undefined
   try {
-    const { size, mode } = await file.stat()
+    const stats = await file.stat()
+    const { size, mode } = stats
     if ((mode & 0o077) !== 0) {
       const shown = (mode & 0o777).toString(8).padStart(4, '0')
       throw new GatewayError(
@@ -37,7 +38,7 @@ export async function readMasterKey(path: string): Promise<Buffer | undefined> {
         `take their right away with: chmod 600 ${path}`,
       )
     }
-    if (size !== MASTER_KEY_LENGTH) {
+    if (!stats.isFile() || size !== MASTER_KEY_LENGTH) {
       throw new GatewayError(
         'master-key',
         `the master key ${path} has ${size} bytes, not ${MASTER_KEY_LENGTH}`,

@@ -1,0 +1,64 @@
+// Makes dist/gatebook.js and dist/pages: `npm run build`. A part is built again only when a file it is
+// made of is newer than what was made of it.
+import { chmod, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const parts = [
+  {
+    name: 'gateway',
+    result: 'dist/gatebook.js',
+    sources: ['gateway', 'shared', 'package-lock.json', 'package.json', 'build.mjs'],
+    make: makeGateway,
+  },
+  {
+    name: 'pages',
+    result: 'dist/pages/index.html',
+    sources: ['replay-ui', 'shared', 'package-lock.json', 'vite.config.ts'],
+    make: makePages,
+  },
+]
+
+for (const part of parts) {
+  if ((await newest(part.sources)) < (await newest([part.result]))) continue
+  const start = performance.now()
+  process.stderr.write(`building the ${part.name} … `)
+  await part.make(part.result)
+  process.stderr.write(`${((performance.now() - start) / 1000).toFixed(1)} s\n`)
+}
+
+async function makeGateway(result) {
+  await build({
+    entryPoints: ['gateway/main.ts'],
+    outfile: result,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: true,
+    banner: { js: '#!/usr/bin/env node' },
+    logLevel: 'warning',
+  })
+  await chmod(result, 0o755)
+}
+
+async function makePages() {
+  const { build: buildPages } = await import('vite')
+  await buildPages({ logLevel: 'warn' })
+}
+
+/** When the newest file under these paths was changed, in milliseconds; 0 where there is none. */
+async function newest(paths) {
+  const times = await Promise.all(
+    paths.map(async (path) => {
+      const found = await stat(path).catch(() => undefined)
+      if (found === undefined) return 0
+      if (!found.isDirectory()) return found.mtimeMs
+      // A directory's own time tells of files that were taken away.
+      const children = await readdir(path)
+      return Math.max(found.mtimeMs, await newest(children.map((child) => join(path, child))))
+    }),
+  )
+  return Math.max(0, ...times)
+}

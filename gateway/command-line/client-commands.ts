@@ -1,0 +1,94 @@
+import { type Command, Option } from 'commander'
+import { clientView } from '../access/client-view.ts'
+import type { ClientView } from '#shared/api.ts'
+import { clientSlugArgument, nameArgument, zoneArgument } from './argument-parsers.ts'
+import { type Desk, OPERATOR } from './desk.ts'
+import { jsonOption, type ListOptions } from './json-option.ts'
+import { findClient } from './named-things.ts'
+import type { Column } from './table.ts'
+
+interface ClientOptions {
+  readonly name: string
+  readonly zone: string
+  readonly language: 'ru' | 'en'
+}
+
+const columns: readonly Column<ClientView>[] = [
+  { title: 'slug', text: (client) => client.slug },
+  { title: 'name', text: (client) => client.name },
+  { title: 'zone', text: (client) => client.zone },
+  { title: 'language', text: (client) => client.language },
+]
+
+/** `gatebook client …`: the customer companies. */
+export function clientCommands(program: Command, desk: Desk): void {
+  const client = program.command('client').description('the customer companies')
+  addCommand(client, desk)
+  client
+    .command('list')
+    .description('every client')
+    .addOption(jsonOption())
+    .action((options: ListOptions) =>
+      desk.withStores(async ({ stores }) => {
+        desk.printList((await stores.clients.list()).map(clientView), columns, options)
+      }),
+    )
+  client
+    .command('show')
+    .description('one client')
+    .argument('<slug>', 'which', clientSlugArgument)
+    .addOption(jsonOption())
+    .action((slug: string, options: ListOptions) =>
+      desk.withStores(async ({ stores }) => {
+        const view = clientView(await findClient(stores, slug))
+        desk.printFacts(
+          view,
+          columns.map((column) => [column.title, column.text(view)] as const),
+          options,
+        )
+      }),
+    )
+  setCommand(client, desk)
+}
+
+function addCommand(client: Command, desk: Desk): void {
+  client
+    .command('add')
+    .description('add a client')
+    .argument('<slug>', 'short name such as acme', clientSlugArgument)
+    .requiredOption('--name <name>', 'name of the company', nameArgument)
+    .requiredOption('--zone <iana>', 'zone in which its days and months begin', zoneArgument)
+    .addOption(languageOption().default('en'))
+    .addHelpText('after', '\nExample:\n  gatebook client add acme --name "Acme Ltd" --zone Europe/Moscow --language ru')
+    .action((slug: string, options: ClientOptions) =>
+      desk.withStores(async ({ stores }) => {
+        const { name, zone, language } = options
+        await stores.clients.add({ slug, name, zone, language }, OPERATOR)
+        desk.note(`added client ${slug}; next: gatebook key issue ${slug}`)
+      }),
+    )
+}
+
+function setCommand(client: Command, desk: Desk): void {
+  client
+    .command('set')
+    .description('change a client')
+    .argument('<slug>', 'which', clientSlugArgument)
+    .option('--name <name>', 'name of the company', nameArgument)
+    .option('--zone <iana>', 'zone in which its days and months begin', zoneArgument)
+    .addOption(languageOption())
+    .addHelpText('after', '\nExample:\n  gatebook client set acme --zone Asia/Yekaterinburg')
+    .action((slug: string, options: Partial<ClientOptions>, command: Command) => {
+      if (Object.keys(options).length === 0)
+        command.error('error: nothing to change: give --name, --zone or --language')
+      return desk.withStores(async ({ stores }) => {
+        await findClient(stores, slug)
+        await stores.clients.set(slug, options, OPERATOR)
+        desk.note(`changed client ${slug}`)
+      })
+    })
+}
+
+function languageOption(): Option {
+  return new Option('--language <code>', 'language of its reports and pages').choices(['ru', 'en'])
+}

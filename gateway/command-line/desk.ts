@@ -1,0 +1,90 @@
+import type { Config } from '../config.ts'
+import { parseConfig } from '../config.ts'
+import { openVault } from '../vault/open-vault.ts'
+import type { Vault } from '../vault/seal.ts'
+import type { OpenStores, ProgramParts } from './program-parts.ts'
+import { printable } from './printable.ts'
+import { type Column, formatTable } from './table.ts'
+
+/** Who does what is done by command: the audit trail and `changedBy` name it. */
+export const OPERATOR = 'operator'
+
+/** What a command has before it while the database is open. */
+export interface OpenInstallation {
+  readonly config: Config
+  readonly stores: OpenStores
+  /** Opened at the first call; makes the master key of a new installation. */
+  readonly vault: () => Promise<Vault>
+}
+
+/** What every command works with: the settings, the database while it is needed, and paper to print on. */
+export class Desk {
+  readonly parts: ProgramParts
+
+  constructor(parts: ProgramParts) {
+    this.parts = parts
+  }
+
+  /** Throws `bad-input` with every mistake in the settings. */
+  config(): Config {
+    return parseConfig(this.parts.environment)
+  }
+
+  /** Does the work with the database open, and closes it whatever happens. */
+  async withStores<Result>(work: (open: OpenInstallation) => Promise<Result>): Promise<Result> {
+    const config = this.config()
+    const stores = await this.parts.openStores(config)
+    let vault: Promise<Vault> | undefined
+    try {
+      return await work({ config, stores, vault: () => (vault ??= openVault(config, stores)) })
+    } finally {
+      await stores.close()
+    }
+  }
+
+  /** To stdout as it is. */
+  print(text: string): void {
+    this.parts.output.write(text)
+  }
+
+  /** To stderr, so that stdout stays what a script asked for. */
+  note(text: string): void {
+    this.parts.errors.write(`gatebook: ${printable(text)}\n`)
+  }
+
+  printJson(value: unknown): void {
+    // JSON leaves DEL and the C1 controls as they are; a terminal takes U+009B for the start of a command.
+    const text = JSON.stringify(value, null, 2).replace(
+      /[\u007F-\u009F]/g,
+      (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+    )
+    this.print(`${text}\n`)
+  }
+
+  /** A list: one JSON array, or a table that fits the terminal. */
+  printList<Item>(items: readonly Item[], columns: readonly Column<Item>[], options: { readonly json?: true }): void {
+    if (options.json) this.printJson(items)
+    else if (items.length === 0) this.note('there is nothing to list')
+    else this.print(formatTable(items, columns, this.parts.output.columns))
+  }
+
+  /** One thing: a JSON object, or a line per fact. */
+  printFacts(
+    value: unknown,
+    facts: readonly (readonly [name: string, text: string])[],
+    options: { readonly json?: true },
+  ): void {
+    if (options.json) return this.printJson(value)
+    const width = Math.max(...facts.map(([name]) => name.length))
+    this.print(facts.map(([name, text]) => `${name.padEnd(width)}  ${factLines(text, width)}\n`).join(''))
+  }
+}
+
+/** A text of several lines, such as notes, stands indented under its own first line. */
+function factLines(text: string, width: number): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map(printable)
+    .join(`\n${' '.repeat(width + 2)}`)
+}

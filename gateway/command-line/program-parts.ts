@@ -1,0 +1,63 @@
+import type { Readable, Writable } from 'node:stream'
+import type { ClientStore } from '../access/client.ts'
+import type { GrantStore } from '../access/grant.ts'
+import type { SignInStore } from '../access/sign-in.ts'
+import type { StaffStore } from '../access/staff.ts'
+import type { SupportKeyStore } from '../access/support-key.ts'
+import type { Target, TargetReach, TargetStore, TrustedHostKey } from '../access/target.ts'
+import type { WorkedSessionSource } from '../billing/worked-session.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { RecordStore } from '../recording/record-store.ts'
+import type { SessionStore } from '../session/session.ts'
+import type { Vault } from '../vault/seal.ts'
+import type { Examination } from './doctor/examination.ts'
+
+/** The stores of one open database. */
+export interface OpenStores {
+  readonly clients: ClientStore
+  readonly staff: StaffStore
+  readonly targets: TargetStore
+  readonly supportKeys: SupportKeyStore
+  readonly grants: GrantStore
+  readonly signIns: SignInStore
+  readonly sessions: SessionStore
+  readonly records: RecordStore
+  readonly workedSessions: WorkedSessionSource
+  close(): Promise<void>
+}
+
+/** stdout or stderr; on a terminal it has a number of columns. */
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+
+export type InputStream = Readable & { readonly isTTY?: boolean }
+
+/** What a target is tried with. */
+export interface TargetProbe {
+  readonly target: Target
+  readonly login: string
+  readonly stores: OpenStores
+  readonly vault: Vault
+}
+
+/** What `main.ts` brings to the command line. Nothing is opened before a command asks for it. */
+export interface ProgramParts {
+  readonly version: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly input: InputStream
+  readonly output: OutputStream
+  readonly errors: OutputStream
+  readonly clock: Clock
+  setExitCode(code: number): void
+  /** Opens the database, embedded or not, with its schema up to date; adopts an embedded one that runs. */
+  openStores(config: Config): Promise<OpenStores>
+  /** Brings the schema up to date; how many migrations it applied. */
+  migrate(config: Config): Promise<number>
+  /** Runs the gateway until it is told to stop. */
+  start(config: Config, options: { readonly demo: boolean }): Promise<void>
+  /** The host keys the server at this address shows, one per type. Throws `target-unreachable`. */
+  fetchHostKeys(reach: Extract<TargetReach, { kind: 'ssh' }>): Promise<readonly Pick<TrustedHostKey, 'type' | 'blob'>[]>
+  /** Signs in to the target and out again. Throws a `target-…` code where that fails. */
+  probeTarget(probe: TargetProbe): Promise<void>
+  readonly examination: Examination
+}

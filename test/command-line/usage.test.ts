@@ -1,0 +1,124 @@
+import type { Command } from 'commander'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createProgram } from '#gateway/command-line/program.ts'
+import type { ProgramParts } from '#gateway/command-line/program-parts.ts'
+import { installation } from './installation.ts'
+
+/** Every command with its names from the root, such as `staff key add`. */
+function allCommands(command: Command, path: readonly string[] = []): [string, Command][] {
+  return command.commands.flatMap((each) => {
+    const names = [...path, each.name()]
+    return [[names.join(' '), each] as [string, Command], ...allCommands(each, names)]
+  })
+}
+
+const { output, errors } = { output: process.stdout, errors: process.stderr }
+const commands = allCommands(createProgram({ version: '0.1.0', output, errors } as ProgramParts))
+const leaves = commands.filter(([, command]) => command.commands.length === 0).map(([name]) => name)
+
+describe('gatebook', () => {
+  let home: Awaited<ReturnType<typeof installation>>
+  beforeAll(async () => {
+    home = await installation()
+  })
+  afterAll(() => home[Symbol.asyncDispose]())
+
+  it('has the commands of product.md', () => {
+    expect(leaves.toSorted()).toEqual(
+      [
+        ...['start', 'migrate', 'doctor', 'version', 'login', 'time', 'bill compute'],
+        ...['add', 'list', 'show', 'disable', 'enable', 'key add', 'key remove', 'key list'].map(
+          (each) => `staff ${each}`,
+        ),
+        ...['add', 'list', 'show', 'set'].map((each) => `client ${each}`),
+        ...['add', 'list', 'show', 'set', 'trust', 'test', 'remove'].map((each) => `target ${each}`),
+        ...['issue', 'show', 'pause', 'resume', 'revoke'].map((each) => `key ${each}`),
+        ...['add', 'list', 'revoke'].map((each) => `grant ${each}`),
+        ...['list', 'show', 'keys', 'text', 'play', 'export'].map((each) => `session ${each}`),
+      ].toSorted(),
+    )
+  })
+
+  it.each(commands.map(([name]) => name))('explains %s on stdout and exits 0', async (name) => {
+    const seen = await home.gatebook(`${name} --help`)
+    expect(seen).toMatchObject({ err: '', status: 0 })
+    expect(seen.out).toContain(`Usage: gatebook ${name}`)
+  })
+
+  it.each(leaves.filter((name) => /(^| )(list|show)$/.test(name)))('prints JSON for %s', (name) => {
+    const [, command] = commands.find(([each]) => each === name)!
+    expect(command.options.map((option) => option.long)).toContain('--json')
+  })
+
+  it.each([
+    ['nonsense', /unknown command 'nonsense'/],
+    ['staf list', /Did you mean staff/],
+    ['staff list --nonsense', /unknown option '--nonsense'/],
+    ['staff show', /missing required argument 'login'/],
+    ['staff show ivan petrov', /too many arguments/],
+    ['client add acme --zone UTC', /required option '--name <name>' not specified/],
+    ['client add acme --name A --zone Mars/Base', /an IANA time zone/],
+    ['client add acme --name A --zone +03:00', /an IANA time zone/],
+    ['client add Acme --name A --zone UTC', /a slug is a-z/],
+    ['client add acme --name A --zone UTC --language de', /Allowed choices are ru, en/],
+    ['client set acme', /nothing to change/],
+    ['staff add 1van --name I --email i@x --role admin --key -', /a login is a-z/],
+    ['staff add ivan --name I --email i@x --role boss --key -', /roles are admin, engineer, auditor, billing/],
+    ['staff add ivan --name I --email nobody --role admin --key -', /an e-mail address/],
+    ['target add web1 --host h', /TARGET\.CLIENT/],
+    ['target add web1.acme --host h --port 0', /from 1 to 65535/],
+    ['target add web1.acme --host h --port 65536', /from 1 to 65535/],
+    ['target add web1.acme --host -oProxyCommand=x', /host/],
+    ['target set web1.acme', /nothing to change/],
+    ['grant add ivan acme --until yesterday', /a length such as 8h/],
+    ['grant add ivan acme --until 2020-01-01T00:00:00Z', /over already/],
+    ['grant add ivan acme --until 0m', /over already/],
+    ['time', /give either --month, or both/],
+    ['time --month 2026-13', /a month such as 2026-11/],
+    ['time --month 2026-11 --from 2026-11-01', /give either --month, or both/],
+    ['time --from 2026-11-01', /give either --month, or both/],
+    ['login', /give either the login/],
+    ['login ivan --client acme', /give either the login/],
+    ['session export', /missing required argument 'id'/],
+  ])('calls "%s" wrong usage: one reason on stderr, exit 2', async (args, reason) => {
+    const seen = await home.gatebook(args)
+    expect(seen).toMatchObject({ out: '', status: 2 })
+    expect(seen.err).toMatch(/^gatebook: .*; add --help to see what it takes\n$/)
+    expect(seen.err).toMatch(reason)
+  })
+
+  it.each(['', 'staff', 'staff key', 'bill'])(
+    'prints help on stderr and exits 2 for a bare "gatebook %s"',
+    async (group) => {
+      const seen = await home.gatebook(group === '' ? [] : group)
+      expect(seen).toMatchObject({ out: '', status: 2 })
+      expect(seen.err).toContain('Usage: gatebook')
+    },
+  )
+
+  it('says which version it is', async () => {
+    expect(await home.gatebook('version')).toEqual({ out: 'gatebook 0.1.0\n', err: '', status: 0 })
+    expect((await home.gatebook('--version')).out).toBe('0.1.0\n')
+  })
+
+  it('tells every mistake in the settings, a line each, before it opens anything', async () => {
+    const environment = { DATABASE_URL: 'mysql://x', GATEBOOK_LOGIN_GRACE: '5' }
+    const seen = await home.gatebook('client list', {
+      parts: { environment, openStores: () => Promise.reject(new Error()) },
+    })
+    expect(seen).toMatchObject({ out: '', status: 1 })
+    expect(seen.err.trimEnd().split('\n')).toEqual([
+      'gatebook: GATEBOOK_LOGIN_GRACE is no setting of gatebook: did you mean GATEBOOK_LOGIN_GRACE_S?',
+      'gatebook: DATABASE_URL must be a URL such as postgres://user:password@host:5432/database',
+      'gatebook: every setting is in the table of README.md',
+    ])
+  })
+
+  it('shows a fault of its own with the stack, so that somebody can mend it', async () => {
+    const seen = await home.gatebook('client list', {
+      parts: { openStores: () => Promise.reject(new TypeError('oops')) },
+    })
+    expect(seen.status).toBe(1)
+    expect(seen.err).toMatch(/this is a fault of gatebook[^]*TypeError: oops[^]*usage\.test/)
+  })
+})
