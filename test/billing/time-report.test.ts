@@ -58,12 +58,8 @@ describe('a time report', () => {
   })
 
   test('of a client in another zone has that client’s days and months', () => {
-    const lastMinutes = worked({
-      startedAt: new Date('2026-11-30T13:50:00Z'),
-      lengthMs: 20 * minute,
-      marksMs: [5, 9, 14],
-    })
-    const typing = { ...lastMinutes, marksMs: [5 * minute, 9 * minute, 14 * minute] }
+    const marksMs = [5 * minute, 9 * minute, 14 * minute]
+    const typing = worked({ startedAt: new Date('2026-11-30T13:50:00Z'), lengthMs: 20 * minute, marksMs })
     const there = { ...typing, zone: 'Asia/Vladivostok' }
     expect(report([typing]).lines).toMatchObject([{ day: '2026-11-30', minutes: 19 }])
     expect(report([there]).lines).toMatchObject([{ day: '2026-11-30', minutes: 10 }])
