@@ -1,0 +1,36 @@
+import type { ClientStore } from '../access/client.ts'
+import type { SignInStore } from '../access/sign-in.ts'
+import type { StaffStore } from '../access/staff.ts'
+import type { SupportKeyStore } from '../access/support-key.ts'
+import type { WorkedSessionSource } from '../billing/worked-session.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { RecordStore } from '../recording/record-store.ts'
+import type { SessionStore } from '../session/session.ts'
+import type { GatewayMetrics } from './metrics-text.ts'
+
+/** What the API reads; it changes three things: links, web sessions, support keys. */
+export interface ApiStores {
+  readonly clients: Pick<ClientStore, 'list' | 'bySlug' | 'byId'>
+  readonly staff: Pick<StaffStore, 'byId'>
+  readonly supportKeys: Pick<SupportKeyStore, 'current' | 'move'>
+  readonly signIns: SignInStore
+  readonly sessions: Pick<SessionStore, 'list' | 'show' | 'channels'>
+  readonly records: Pick<RecordStore, 'progress' | 'events' | 'keystrokes'>
+  readonly workedSessions: WorkedSessionSource
+}
+
+/** What the API stands on. */
+export interface ApiParts {
+  readonly stores: ApiStores
+  readonly clock: Clock
+  readonly config: Pick<Config, 'publicUrl' | 'publicAddress'>
+  /** Absolute path of the built pages. */
+  readonly pagesDirectory: string
+  readonly version: string
+  /** Why sessions cannot be taken now, in a sentence without secrets; undefined when they can. */
+  readonly readiness: () => Promise<string | undefined>
+  readonly metrics: () => GatewayMetrics
+  /** Hears of every failure that was answered with a 5xx; the answer itself hides it. */
+  readonly report: (failure: unknown, where: string) => void
+}

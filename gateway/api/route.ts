@@ -1,0 +1,63 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { PageReader } from '../access/page-rights.ts'
+
+/** A route of `/api/v1` as data: it is served from this, described from this and tested from this. */
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  /** As OpenAPI writes it, below `/api/v1`: `/sessions/{id}`. */
+  readonly path: string
+  readonly summary: string
+  /** Needs no sign-in. */
+  readonly open: boolean
+  readonly params: z.ZodObject
+  readonly query: z.ZodObject
+  readonly body: z.ZodType | undefined
+  /** Undefined: 204, no content. */
+  readonly answer: z.ZodType | undefined
+  readonly handle: (asked: Asked<PageReader | undefined, unknown, unknown, unknown>) => Promise<unknown>
+}
+
+interface Asked<Reader, Params, Query, Body> {
+  readonly reader: Reader
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+interface Definition<P, Q, B, A> extends Pick<Route, 'method' | 'path' | 'summary'> {
+  readonly params?: P
+  readonly query?: Q
+  readonly body?: B
+  readonly answer?: A
+}
+
+type Signed<P, Q, B> = Asked<PageReader, z.output<P>, z.output<Q>, z.output<B>>
+type Unsigned<P, Q, B> = Omit<Signed<P, Q, B>, 'reader'>
+
+const nothing = z.object({})
+type Nothing = typeof nothing
+
+/** A route for people who are signed in. Its handler gets parsed values and the reader, and judges the rights. */
+export function route<
+  P extends z.ZodObject = Nothing,
+  Q extends z.ZodObject = Nothing,
+  B extends z.ZodType = z.ZodUndefined,
+  A extends z.ZodType = z.ZodVoid,
+>(definition: Definition<P, Q, B, A> & { handle: (asked: Signed<P, Q, B>) => Promise<z.output<A>> }): Route {
+  const { params = nothing, query = nothing, body, answer } = definition
+  // Only values parsed by the schemas beside it reach `handle`: the types it was written for hold.
+  return { ...definition, open: false, params, query, body, answer, handle: definition.handle as Route['handle'] }
+}
+
+/** A route that anyone may call: there may be no reader. */
+export function openRoute<
+  P extends z.ZodObject = Nothing,
+  Q extends z.ZodObject = Nothing,
+  B extends z.ZodType = z.ZodUndefined,
+  A extends z.ZodType = z.ZodVoid,
+>(definition: Definition<P, Q, B, A> & { handle: (asked: Unsigned<P, Q, B>) => Promise<z.output<A>> }): Route {
+  return { ...route(definition), open: true }
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { sessionDetail, sessionPage, sessionQuery } from '#shared/api.ts'
+import { pageRight, pageScope } from '../../access/page-rights.ts'
+import { sessionDetailView, sessionView } from '../../session/session-view.ts'
+import type { SessionFilter } from '../../session/session.ts'
+import type { ApiParts } from '../api-parts.ts'
+import { demandSession } from '../demand.ts'
+import { narrow } from '../narrow.ts'
+import { route, type Route } from '../route.ts'
+
+/** The list of sessions and one session. */
+export function sessionRoutes(parts: ApiParts): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/sessions',
+      summary: 'Sessions, newest first',
+      query: sessionQuery,
+      answer: sessionPage,
+      handle: async ({ reader, query }) => {
+        const asked = narrow(query, pageScope(reader, 'see-session'))
+        if (asked === undefined) return { items: [], nextCursor: null }
+        // One more than asked for tells whether there is a next page.
+        const found = await parts.stores.sessions.list(filterOf(asked, query.limit + 1))
+        const items = found.slice(0, query.limit).map(sessionView)
+        return { items, nextCursor: found.length > query.limit ? (items.at(-1)?.id ?? null) : null }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/sessions/{id}',
+      summary: 'One session with its channels',
+      params: z.object({ id: z.uuid() }),
+      answer: sessionDetail,
+      handle: async ({ reader, params }) => {
+        const session = await demandSession(parts.stores.sessions, reader, 'see-session', params.id)
+        const view = sessionDetailView(session, await parts.stores.sessions.channels(session.id))
+        // A command line is what was typed.
+        if (pageRight(reader, 'see-content', session) !== 'allow')
+          for (const each of view.channelList) each.command = null
+        return view
+      },
+    }),
+  ]
+}
+
+function filterOf(asked: z.output<typeof sessionQuery>, limit: number): SessionFilter {
+  const { client, staff, target, from, to, live, cursor } = asked
+  return {
+    limit,
+    ...(client !== undefined && { client }),
+    ...(staff !== undefined && { staff }),
+    ...(target !== undefined && { target }),
+    ...(from !== undefined && { from: new Date(from) }),
+    ...(to !== undefined && { to: new Date(to) }),
+    ...(live === true && { liveOnly: true }),
+    ...(cursor !== undefined && { after: cursor }),
+  }
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import type { Staff } from '#gateway/access/staff.ts'
+import type { Target } from '#gateway/access/target.ts'
+import { ChannelArchive } from '#gateway/recording/channel-archive.ts'
+import { encodeChannelRequest } from '#gateway/recording/channel-request.ts'
+import type { EventKind } from '#gateway/recording/event.ts'
+import type { RecordStore } from '#gateway/recording/record-store.ts'
+import type { SessionStore } from '#gateway/session/session.ts'
+
+const SECOND_US = 1_000_000
+
+export interface Work {
+  readonly staff: Staff
+  readonly target: Target
+  readonly startedAt: Date
+  /** Undefined: the session is live. */
+  readonly endedAfterS?: number
+}
+
+/**
+ * Puts a session on record as the gateway would: on channel 0 a shell of 80 x 24 in which `ls` and Enter were
+ * typed at 2 s and `q` at 62 s, on channel 1 the command `uptime`. Answers with its id.
+ */
+export async function recordSession(
+  stores: { readonly sessions: SessionStore; readonly records: RecordStore },
+  work: Work,
+): Promise<string> {
+  const { staff, target, startedAt, endedAfterS } = work
+  const id = randomUUID()
+  await stores.sessions.open({
+    id,
+    gatewayId: 'gateway-1',
+    clientId: target.clientId,
+    targetId: target.id,
+    staffId: staff.id,
+    login: 'root',
+    sourceAddress: '192.0.2.7',
+    startedAt,
+  })
+  const ends = endedAfterS === undefined ? [] : ([['close', endedAfterS * SECOND_US, '']] as const)
+  const parts = await Promise.all([
+    archived(id, 0, [
+      ['open', 0, ''],
+      ['request', 1000, encodeChannelRequest('pty-req', terminal('xterm', 80, 24))],
+      ['request', 1100, encodeChannelRequest('shell', Buffer.alloc(0))],
+      ['output', SECOND_US, '$ '],
+      ['input', 2 * SECOND_US, 'ls\r'],
+      ['output', 2 * SECOND_US + 5000, 'ls\r\nnotes\r\n$ '],
+      ['input', 62 * SECOND_US, 'q'],
+      ['output', 62 * SECOND_US + 5000, 'q'],
+      ...ends,
+    ]),
+    archived(id, 1, [
+      ['open', 500_000, ''],
+      ['request', 500_100, encodeChannelRequest('exec', string('uptime'))],
+      ['output', 600_000, 'up 3 days\n'],
+      ...ends,
+    ]),
+  ])
+  await stores.records.append({
+    frames: parts.flatMap(({ frames }) => frames),
+    runs: parts.flatMap(({ runs }) => runs),
+    channels: parts.map(({ change }) => change),
+    closings:
+      endedAfterS === undefined
+        ? []
+        : [
+            {
+              sessionId: id,
+              endedAt: new Date(startedAt.getTime() + endedAfterS * 1000),
+              lengthUs: endedAfterS * SECOND_US,
+              reason: 'closed',
+            },
+          ],
+  })
+  return id
+}
+
+/** Adds output to channel 0 of a live session, ten seconds after all else. */
+export async function addOutput(records: RecordStore, sessionId: string, text: string): Promise<void> {
+  const stored = await records.progress(sessionId, 0)
+  const archive = new ChannelArchive(sessionId, 0, stored)
+  const seq = (stored?.archivedSeq ?? -1) + 1
+  archive.add({ sessionId, channel: 0, seq, kind: 'output', atUs: 72 * SECOND_US, data: Buffer.from(text) })
+  const { frames, runs, change } = await archive.take()
+  await records.append({ frames, runs, channels: [change], closings: [] })
+}
+
+type Entry = readonly [kind: EventKind, atUs: number, data: string | Buffer]
+
+function archived(sessionId: string, channel: number, events: readonly Entry[]) {
+  const archive = new ChannelArchive(sessionId, channel, undefined)
+  for (const [seq, [kind, atUs, data]] of events.entries()) {
+    archive.add({ sessionId, channel, seq, kind, atUs, data: Buffer.from(data) })
+  }
+  return archive.take()
+}
+
+/** RFC 4254 §6.2, in pixels 0, without modes. */
+function terminal(type: string, columns: number, rows: number): Buffer {
+  return Buffer.concat([string(type), ...[columns, rows, 0, 0].map(uint32), string('')])
+}
+
+function string(text: string): Buffer {
+  return Buffer.concat([uint32(Buffer.byteLength(text)), Buffer.from(text)])
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  return bytes
+}
