@@ -5,6 +5,7 @@
  */
 export type ErrorCode =
   | 'bad-input'
+  | 'installation'
   | 'not-found'
   | 'already-exists'
   | 'conflict'

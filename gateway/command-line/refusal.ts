@@ -4,6 +4,7 @@ import { printable } from './printable.ts'
 /** What to do next, where whoever failed did not say. */
 const nextStep = {
   'bad-input': undefined,
+  installation: 'install it again with: npm ci',
   'not-found': undefined,
   'already-exists': undefined,
   conflict: undefined,

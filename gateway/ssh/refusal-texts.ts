@@ -25,6 +25,7 @@ export function explainDenial(denial: Denial, facts: AccessFacts, login: string)
 /** The ssh edge of the error codes: whether the words of the error are for the administrator. */
 const told = {
   'bad-input': true,
+  installation: false,
   'not-found': true,
   'already-exists': true,
   conflict: true,

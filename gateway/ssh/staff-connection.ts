@@ -24,7 +24,7 @@ export interface StaffConnectionParts {
   readonly sessions: LiveSessions
   readonly sessionStore: Pick<SessionStore, 'setTask'>
   readonly services: ServiceCommands
-  log(line: string): void
+  readonly log: (line: string) => void
 }
 
 /**

@@ -23,7 +23,7 @@ export interface TargetAccessParts {
   dial(facts: AccessFacts, login: string, supportKeyId: string): Promise<SessionLink>
   /** What people type after `ssh` for a user name. */
   sshAddress(userName: string): string
-  log(line: string): void
+  readonly log: (line: string) => void
 }
 
 /** Finds a target by the name that was typed, asks whether this person may, and dials it. */

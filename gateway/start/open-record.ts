@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import type { GatewayError } from '../errors.ts'
+import { Archiver } from '../recording/archiver.ts'
+import { Journal } from '../recording/journal.ts'
+import type { RecordStore } from '../recording/record-store.ts'
+import type { SessionStore } from '../session/session.ts'
+
+/** A database that does not answer must not keep the gateway from stopping: the journal keeps the rest. */
+const PATIENCE_MS = 5000
+
+export interface OpenRecordOptions {
+  readonly dataDirectory: string
+  readonly durability: 'process' | 'power'
+  readonly journalMaxBytes: number
+  readonly gatewayId: string
+  readonly records: RecordStore
+  readonly sessions: Pick<SessionStore, 'leftLive' | 'interrupt'>
+  /** Nothing can be recorded any more. */
+  onFailure(error: GatewayError): void
+  readonly log: (line: string) => void
+}
+
+/** The record of a running gateway: everything goes on the journal, and from there into PostgreSQL. */
+export interface OpenRecord {
+  readonly journal: Journal
+  readonly archiver: Archiver
+  close(): Promise<void>
+}
+
+/**
+ * Opens the journal and first stores what a crash left on it: those sessions end at their last event
+ * on record, as interrupted. Throws `data-directory`.
+ */
+export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord> {
+  const { sessions, gatewayId, journalMaxBytes, log } = options
+  const left = await sessions.leftLive(gatewayId)
+  const journal = new Journal({
+    directory: join(options.dataDirectory, 'journal'),
+    durability: options.durability,
+    maxBytes: journalMaxBytes,
+    onFailure: (error) => options.onFailure(error),
+  })
+  const archiver = new Archiver({
+    journal,
+    journalMaxBytes,
+    store: options.records,
+    onTrouble: (error) => log(`PostgreSQL takes nothing now; the journal keeps everything: ${error.message}`),
+    onRecovered: () => log('PostgreSQL takes the record again'),
+  })
+  await archiver.caughtUp()
+  for (const id of left) await sessions.interrupt(id, 'the gateway stopped in the middle of it')
+  if (left.length > 0) log(`${left.length} sessions were interrupted when the gateway stopped; their record is whole`)
+  return {
+    journal,
+    archiver,
+    async close() {
+      await archiver.stop(PATIENCE_MS)
+      journal.close()
+    },
+  }
+}

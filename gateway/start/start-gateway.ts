@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { newSignInLink } from '../access/sign-in-link.ts'
+import { createApi } from '../api/api.ts'
+import type { Clock } from '../clock.ts'
+import type { OpenStores } from '../command-line/program-parts.ts'
+import type { Config } from '../config.ts'
+import { GatewayError } from '../errors.ts'
+import { LiveSessions } from '../session/live-sessions.ts'
+import { loadHostKeys } from '../ssh/gateway-host-keys.ts'
+import { Listener } from '../ssh/listener.ts'
+import { explainDenial } from '../ssh/refusal-texts.ts'
+import { ServiceCommands } from '../ssh/service-commands.ts'
+import { TargetAccess } from '../ssh/target-access.ts'
+import { ACCESS_CHANGED, PostgresAccessSource } from '../storage/access-source.ts'
+import { NoticeListener } from '../storage/notice-listener.ts'
+import { ensurePartitions } from '../storage/partitions.ts'
+import type { SessionLink } from '../transport/session-link.ts'
+import { transportIsPatched } from '../transport/transport.ts'
+import { openVault } from '../vault/open-vault.ts'
+import type { Vault } from '../vault/seal.ts'
+import { closeInOrder, type Part } from './close-in-order.ts'
+import { takeDataDirectory } from './data-directory.ts'
+import { dialTarget } from './dial-target.ts'
+import { openInstallationDatabase, storesOn, type InstallationDatabase } from './open-database.ts'
+import { openRecord, type OpenRecord } from './open-record.ts'
+import { sshAddress } from './ssh-address.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+export interface StartOptions {
+  readonly config: Config
+  readonly clock: Clock
+  readonly version: string
+  /** Absolute path of the built pages. */
+  readonly pagesDirectory: string
+  /** Opens the demo's target. */
+  openLocalShell(): Promise<SessionLink>
+  /** One line about what happens, without secrets. */
+  readonly log: (line: string) => void
+}
+
+export interface RunningGateway {
+  readonly stores: Omit<OpenStores, 'close'>
+  readonly vault: Vault
+  /** What it listens on, where the setting says 0. */
+  readonly sshPort: number
+  readonly httpPort: number
+  /** Ends the sessions with a reason, stores what is recorded, closes everything. */
+  close(): Promise<void>
+}
+
+/** What the doors stand on. */
+interface Inside extends StartOptions {
+  readonly installation: InstallationDatabase
+  readonly stores: Omit<OpenStores, 'close'>
+  readonly vault: Vault
+  readonly access: PostgresAccessSource
+  readonly record: OpenRecord
+  readonly sessions: LiveSessions
+}
+
+/** Starts a gateway: database, what a crash left, record, doors. Whatever fails closes what was opened before it. */
+export async function startGateway(options: StartOptions): Promise<RunningGateway> {
+  // Each part is closed before those it stands on: the list is in order of closing.
+  const parts: Part[] = []
+  try {
+    const inside = await openInside(options, parts)
+    const api = await openPages(inside)
+    parts.unshift({ name: 'pages', close: () => api.close() })
+    const door = createDoor(inside)
+    const sshPort = await door.listen()
+    parts.unshift({
+      name: 'SSH door',
+      async close() {
+        inside.sessions.shut('the gateway is stopping; connect again in a minute')
+        // The reason goes through the journal: the goodbye must not overtake it.
+        await nextTurn()
+        await door.close('the gateway is stopping')
+      },
+    })
+    return {
+      stores: inside.stores,
+      vault: inside.vault,
+      sshPort,
+      httpPort: listeningPort(api),
+      async close() {
+        for (const failure of await closeInOrder(parts)) options.log(failure.message)
+      },
+    }
+  } catch (error) {
+    await closeInOrder(parts)
+    throw error
+  }
+}
+
+async function openInside(options: StartOptions, parts: Part[]): Promise<Inside> {
+  const { config, clock, log } = options
+  if (!transportIsPatched()) {
+    const hint = 'install with npm ci, and let its scripts run: one of them applies the patch'
+    throw new GatewayError('installation', 'the installed ssh2 lacks the repairs of patches/', hint)
+  }
+  const directory = takeDataDirectory(config.dataDirectory)
+  parts.unshift({ name: 'data directory', close: () => directory.release() })
+  const installation = await openInstallationDatabase({ config, applicationName: 'gatebook start', onProgress: log })
+  parts.unshift({ name: 'database', close: () => installation.close() })
+  const stores = storesOn(installation.database)
+  const vault = await openVault(config, stores)
+  const partitions = setInterval(() => {
+    ensurePartitions(installation.database, clock.now()).catch((error: unknown) =>
+      log(`no partition yet: ${String(error)}`),
+    )
+  }, DAY_MS)
+  parts.unshift({ name: 'partitions', close: () => clearInterval(partitions) })
+  const { gatewayId } = directory
+  const record = await openRecord({
+    ...config,
+    gatewayId,
+    records: stores.records,
+    sessions: stores.sessions,
+    log,
+    onFailure(error) {
+      log(error.message)
+      sessions.shut(error.message, false)
+    },
+  })
+  parts.unshift({ name: 'record', close: () => record.close() })
+  const notices = await NoticeListener.open({ url: installation.url, channel: ACCESS_CHANGED })
+  parts.unshift({ name: 'notices', close: () => notices.close() })
+  const access = new PostgresAccessSource(installation.database, notices)
+  const { journal } = record
+  const sessions = new LiveSessions({
+    gatewayId,
+    clock,
+    journal,
+    access,
+    store: stores.sessions,
+    explain: explainDenial,
+  })
+  return { ...options, installation, stores, vault, access, record, sessions }
+}
+
+async function openPages(inside: Inside): Promise<FastifyInstance> {
+  const { config, record, sessions, installation } = inside
+  const api = await createApi({
+    ...inside,
+    async readiness() {
+      if (record.journal.failed !== undefined) return record.journal.failed.message
+      try {
+        await installation.database.read((queries) => queries.execute('select 1'))
+        return undefined
+      } catch {
+        return 'the database does not answer'
+      }
+    },
+    metrics: () => ({
+      liveSessions: sessions.count,
+      journalBytes: record.journal.bytes,
+      archiveLagBytes: record.archiver.lagBytes,
+    }),
+    report: (failure, where) => inside.log(`${where}: ${String(failure)}`),
+  })
+  const { host, port } = config.httpListen
+  try {
+    await api.listen({ host, port })
+    return api
+  } catch (cause) {
+    await api.close()
+    throw new GatewayError(
+      'port-taken',
+      `cannot listen for the pages on ${host} port ${port}: ${(cause as Error).message}`,
+      'stop the program that has it, or set GATEBOOK_HTTP_LISTEN to another port',
+      cause,
+    )
+  }
+}
+
+function listeningPort(api: FastifyInstance): number {
+  const address = api.server.address()
+  assert(address !== null && typeof address === 'object')
+  return address.port
+}
+
+function createDoor(inside: Inside): Listener {
+  const { config, clock, stores, access, sessions, log } = inside
+  const address = (userName: string) => sshAddress(config, userName)
+  const parts = { targets: stores.targets, access, clock, sshAddress: address }
+  const dialParts = { ...stores, vault: inside.vault, openLocalShell: () => inside.openLocalShell() }
+  const links = { signIns: stores.signIns, clock, publicUrl: config.publicUrl }
+  return new Listener({
+    host: config.sshListen.host,
+    port: config.sshListen.port,
+    loginGraceS: config.loginGraceS,
+    connection: {
+      hostKeys: loadHostKeys(config.dataDirectory),
+      staff: stores.staff,
+      companionKeys: new Set(),
+      targetAccess: new TargetAccess({
+        ...parts,
+        log,
+        dial: (facts, login, supportKeyId) => dialTarget(dialParts, facts.target, login, supportKeyId),
+      }),
+      sessions,
+      sessionStore: stores.sessions,
+      services: new ServiceCommands({
+        ...parts,
+        newStaffLink: (staffId) => newSignInLink(links, { kind: 'staff', staffId }),
+      }),
+      log,
+    },
+  })
+}
