@@ -29,6 +29,7 @@ export interface ListenAddress {
   readonly port: number
 }
 
+const PREFIX = 'GATEBOOK_'
 // What staff send to us with SetEnv (product.md); an operator may have them in the environment too.
 const notSettings = new Set(['GATEBOOK_TASK', 'GATEBOOK_REASON'])
 
@@ -49,12 +50,14 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
 }
 
 function unknownSettings(given: Readonly<Record<string, unknown>>): string[] {
-  const known = settings.map((setting) => setting.name)
+  const known = settings.map((setting) => setting.name).filter((name) => name.startsWith(PREFIX))
+  // The prefix that all share would make every name look near.
+  const endings = known.map((name) => name.slice(PREFIX.length))
   return Object.keys(given)
-    .filter((name) => name.startsWith('GATEBOOK_') && !known.includes(name) && !notSettings.has(name))
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name) && !notSettings.has(name))
     .map((name) => {
-      const nearest = nearestName(name, known)
-      return `${name} is no setting of gatebook${nearest === undefined ? '' : `: did you mean ${nearest}?`}`
+      const nearest = nearestName(name.slice(PREFIX.length), endings)
+      return `${name} is no setting of gatebook${nearest === undefined ? '' : `: did you mean ${PREFIX}${nearest}?`}`
     })
 }
 

@@ -19,11 +19,10 @@ export async function migrate(url: string, sqlDirectory: string): Promise<number
   try {
     await client.connect()
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
-    const before = await countApplied(client)
-    const known = readMigrationFiles({ migrationsFolder: sqlDirectory }).length
-    if (before > known) throw newerThanProgram(before, known)
+    const pending = await pendingMigrations(client, sqlDirectory)
+    if (pending < 0) throw newerThanProgram(-pending)
     await applyMigrations(drizzle(client), { migrationsFolder: sqlDirectory })
-    return known - before
+    return pending
   } catch (cause) {
     const failure = databaseFailure(cause)
     if (failure instanceof GatewayError) throw failure
@@ -32,6 +31,11 @@ export async function migrate(url: string, sqlDirectory: string): Promise<number
   } finally {
     await client.end().catch(() => undefined)
   }
+}
+
+/** How many of the migrations in `sqlDirectory` the database lacks; below 0 where it has more than we know. */
+export async function pendingMigrations(client: Client, sqlDirectory: string): Promise<number> {
+  return readMigrationFiles({ migrationsFolder: sqlDirectory }).length - (await countApplied(client))
 }
 
 async function countApplied(client: Client): Promise<number> {
@@ -45,10 +49,10 @@ async function countApplied(client: Client): Promise<number> {
   return counted.rows[0]?.applied ?? 0
 }
 
-function newerThanProgram(applied: number, known: number): GatewayError {
+function newerThanProgram(unknown: number): GatewayError {
   return new GatewayError(
     'database-setup',
-    `the database has ${applied} migrations, this gatebook knows ${known}: a newer gatebook made it`,
-    'run the newer gatebook',
+    `the database has ${unknown} ${unknown === 1 ? 'migration' : 'migrations'} that this gatebook does not know`,
+    'run the newer gatebook that made them',
   )
 }

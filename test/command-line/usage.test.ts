@@ -12,8 +12,8 @@ function allCommands(command: Command, path: readonly string[] = []): [string, C
   })
 }
 
-const { output, errors } = { output: process.stdout, errors: process.stderr }
-const commands = allCommands(createProgram({ version: '0.1.0', output, errors } as ProgramParts))
+// To be asked for its commands, the program needs no other parts.
+const commands = allCommands(createProgram({ version: '0.1.0' } as ProgramParts))
 const leaves = commands.filter(([, command]) => command.commands.length === 0).map(([name]) => name)
 
 describe('gatebook', () => {

@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts'
 export interface DatabaseFacts {
   /** As PostgreSQL numbers itself: 180004 is 18.4. */
   readonly serverVersion: number
-  /** How many migrations are not applied yet. */
+  /** How many migrations are not applied yet; below 0 where a newer gatebook made the schema. */
   readonly pendingMigrations: number
   /** The wall clock of the database. */
   readonly now: Date

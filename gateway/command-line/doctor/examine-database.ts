@@ -38,6 +38,7 @@ function versionOf(config: Config, facts: DatabaseFacts): Finding {
 function schemaOf(facts: DatabaseFacts): Finding {
   const pending = facts.pendingMigrations
   if (pending === 0) return ok('schema', 'up to date')
+  if (pending < 0) return fail('schema', 'a newer gatebook made it', 'run the newer gatebook')
   return warn(
     'schema',
     `${pending} ${pending === 1 ? 'migration is' : 'migrations are'} not applied yet`,

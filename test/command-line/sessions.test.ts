@@ -1,0 +1,168 @@
+import { z } from 'zod'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { session, sessionDetail, timeReport } from '#shared/api.ts'
+import { recordSession } from '#test/api/recorded-session.ts'
+import { installation, publicKey } from './installation.ts'
+
+/** Ivan worked at web1.acme twice (two minutes each, on two days of Moscow) and works at db1.zeta. */
+async function withSessions() {
+  const home = await installation()
+  const { stores } = home
+  const ivan = 'staff add ivan --name Ivan --email ivan@example.org --role engineer --key -'
+  await home.gatebook(ivan, { stdin: publicKey })
+  await home.gatebook('client add acme --name Acme --zone Europe/Moscow')
+  await home.gatebook('client add zeta --name Zeta --zone UTC')
+  await home.gatebook('target add web1.acme --host web1')
+  await home.gatebook('target add db1.zeta --host db1')
+  const staff = (await stores.staff.byLogin('ivan'))!
+  const web = (await stores.targets.byName('web1', 'acme'))!
+  const db = (await stores.targets.byName('db1', 'zeta'))!
+  const record = (target: typeof web, startedAt: string, endedAfterS?: number) =>
+    recordSession(stores, { staff, target, startedAt: new Date(startedAt), ...(endedAfterS && { endedAfterS }) })
+  return Object.assign(home, {
+    ids: {
+      // 20:30 UTC is 23:30 in Moscow, 21:30 is the next day there.
+      first: await record(web, '2026-11-20T20:30:00Z', 120),
+      second: await record(web, '2026-11-20T21:30:00Z', 120),
+      live: await record(db, '2026-11-21T10:00:00Z'),
+    },
+  })
+}
+
+let home: Awaited<ReturnType<typeof withSessions>>
+beforeAll(async () => {
+  home = await withSessions()
+})
+afterAll(() => home[Symbol.asyncDispose]())
+
+const sessionList = z.array(z.strictObject(session.shape))
+
+describe('gatebook session list', () => {
+  it('lists newest first, with what product.md names', async () => {
+    const list = sessionList.parse(await home.json('session list'))
+    expect(list.map(({ id }) => id)).toEqual([home.ids.live, home.ids.second, home.ids.first])
+    expect(list.at(-1)).toMatchObject({
+      client: 'acme',
+      target: 'web1.acme',
+      login: 'root',
+      staff: 'ivan',
+      startedAt: '2026-11-20T20:30:00.000Z',
+      endedAt: '2026-11-20T20:32:00.000Z',
+      state: 'ended',
+      channels: 2,
+      keystrokes: 4,
+      live: false,
+    })
+  })
+
+  it.each([
+    ['--client acme', ['second', 'first']],
+    ['--staff ivan --live', ['live']],
+    ['--target web1.acme --limit 1', ['second']],
+    ['--from 2026-11-21', ['live']],
+    ['--from 2026-11-20T21:30:00Z', ['live', 'second']],
+    ['--to 2026-11-20T21:30:00Z', ['first']],
+    ['--task ACME-17', []],
+  ] as const)('narrows by %s', async (filter, names) => {
+    const list = sessionList.parse(await home.json(`session list ${filter}`))
+    expect(list.map(({ id }) => id)).toEqual(names.map((name) => home.ids[name]))
+  })
+
+  it('fits the table into the terminal', async () => {
+    const wide = await home.gatebook('session list')
+    const narrow = await home.gatebook('session list', { columns: 90 })
+    expect(wide.out).toContain(home.ids.first)
+    expect(narrow.out).toContain('…')
+    expect(Math.max(...narrow.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(90)
+  })
+})
+
+describe('gatebook session show', () => {
+  it('tells of each channel', async () => {
+    const shown = sessionDetail.parse(await home.json(`session show ${home.ids.first}`))
+    expect(shown.channelList).toMatchObject([
+      { channel: 0, kind: 'shell', terminal: { type: 'xterm', columns: 80, rows: 24 } },
+      { channel: 1, kind: 'exec', command: 'uptime' },
+    ])
+    expect((await home.gatebook(`session show ${home.ids.first}`)).out).toMatch(/exec +uptime/)
+  })
+
+  it.each(['show', 'keys', 'text', 'play', 'export --format json'])(
+    'of nothing on record is refused: %s',
+    async (command) => {
+      for (const id of ['019ab000-0000-7000-8000-000000000000', 'web1']) {
+        expect(await home.gatebook(`session ${command} ${id}`)).toEqual({
+          out: '',
+          err: `gatebook: there is no session ${id}; copy the id from: gatebook session list\n`,
+          status: 1,
+        })
+      }
+    },
+  )
+})
+
+describe('gatebook session keys', () => {
+  it('names every key with its time', async () => {
+    expect(await home.json(`session keys ${home.ids.first}`)).toEqual([
+      { channel: 0, seq: 0, atUs: 2_000_000, name: 'l', bytes: 'bA==' },
+      { channel: 0, seq: 1, atUs: 2_000_000, name: 's', bytes: 'cw==' },
+      { channel: 0, seq: 2, atUs: 2_000_000, name: 'Enter', bytes: 'DQ==' },
+      { channel: 0, seq: 3, atUs: 62_000_000, name: 'q', bytes: 'cQ==' },
+    ])
+    const table = await home.gatebook(`session keys ${home.ids.first} --channel 0`)
+    expect(table.out).toMatch(/1:02\.000000 +q +71\n$/)
+    expect(await home.json(`session keys ${home.ids.first} --channel 1`)).toEqual([])
+  })
+})
+
+describe('gatebook time', () => {
+  const columns = (out: string) =>
+    out
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/))
+
+  it("books work on the days of the client's zone, and leads to its sessions", async () => {
+    const report = timeReport.parse(await home.json('time --month 2026-11 --client acme'))
+    expect(report.lines).toMatchObject([
+      { client: 'acme', day: '2026-11-20', staff: 'ivan', minutes: 2, sessions: [home.ids.first] },
+      { client: 'acme', day: '2026-11-21', staff: 'ivan', minutes: 2, sessions: [home.ids.second] },
+    ])
+    expect(report.totals).toEqual([{ client: 'acme', minutes: 4, charged: 4 }])
+    expect(await home.json('time --month 2026-10')).toEqual({ lines: [], totals: [], quarantined: [] })
+  })
+
+  it('reads dates in the zone of each client', async () => {
+    const report = timeReport.parse(await home.json('time --from 2026-11-21 --to 2026-11-22'))
+    expect(report.lines.map(({ client, sessions }) => [client, sessions])).toEqual([
+      ['acme', [home.ids.second]],
+      ['zeta', [home.ids.live]],
+    ])
+    expect(report.lines[1]).toMatchObject({ provisional: true })
+  })
+
+  it('reads instants as they are, the end excluded', async () => {
+    const from = '2026-11-20T20:31:00Z'
+    const report = timeReport.parse(await home.json(`time --staff ivan --from ${from} --to 2026-11-20T21:30:00Z`))
+    expect(report.lines).toMatchObject([{ sessions: [home.ids.first], exactMs: 60_000, minutes: 1 }])
+  })
+
+  it('prints a table with totals, or CSV', async () => {
+    const table = await home.gatebook('time --month 2026-11 --client acme')
+    expect(columns(table.out)[1]).toEqual(['acme', '2026-11-20', 'ivan', '-', '0:02:00', '2', '2', '1'])
+    expect(table.out).toMatch(/\nacme: 4 minutes, 4 charged\n$/)
+    const csv = await home.gatebook('time --month 2026-11 --client acme --format csv')
+    expect(csv.out.split('\r\n').slice(0, 2)).toEqual([
+      'client,day,staff,task,band,billable,exact_ms,minutes,charged,provisional,sessions',
+      `acme,2026-11-20,ivan,,,true,120000,2,2,false,${home.ids.first}`,
+    ])
+  })
+
+  it('is refused where the end is not after the start', async () => {
+    for (const to of ['2026-11-21', '2026-11-20']) {
+      const seen = await home.gatebook(`time --client acme --from 2026-11-21 --to ${to}`)
+      expect(seen).toMatchObject({ out: '', status: 1 })
+      expect(seen.err).toMatch(/^gatebook: --from is not before --to/)
+    }
+  })
+})
