@@ -8,12 +8,17 @@ export function showLength(ms: number): string {
   return h > 0 ? `${h}:${padded(m)}:${padded(s)}` : `${m}:${padded(s)}`
 }
 
-/** `812 B`, `4.2 kB`, `17 MB`: thousands, two digits at most below ten. */
+/** `812 B`, `4.2 kB`, `17 MB`: in thousands, with a decimal below ten. */
 export function showBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
-  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
-  const value = bytes / 1000 ** power
-  return `${value >= 10 || power === 0 ? Math.round(value) : value.toFixed(1)} ${units[power]}`
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = units.shift()
+  // What would round to 1000 belongs to the next unit.
+  while (value >= 999.5 && units.length > 0) {
+    value /= 1000
+    unit = units.shift()
+  }
+  return `${value >= 9.95 || unit === 'B' ? Math.round(value) : value.toFixed(1)} ${unit}`
 }
 
 /** `12,345` */

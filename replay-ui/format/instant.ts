@@ -22,9 +22,10 @@ export function showMinute(instant: string): string {
   return minuteFormat.format(new Date(instant))
 }
 
-/** `23 Nov 2026, 12:04:11`, in the browser's zone. */
-export function showSecond(instant: string): string {
-  return secondFormat.format(new Date(instant))
+/** `23 Nov 2026, 12:04:11 – 12:09:02`, in the browser's zone; the beginning alone while there is no end. */
+export function showSpan(from: string, to: string | null): string {
+  const start = new Date(from)
+  return to === null ? secondFormat.format(start) : secondFormat.formatRange(start, new Date(to))
 }
 
 /** `12:04:11`, in the browser's zone. */

@@ -12,7 +12,7 @@ export function ChannelChooser(props: {
   return (
     <Show when={props.channels.length > 1}>
       <fieldset class="channels">
-        <legend>{texts.session.channels}</legend>
+        <legend class="unseen">{texts.session.channels}</legend>
         <For each={props.channels}>
           {(channel) => (
             <label>

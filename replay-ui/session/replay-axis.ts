@@ -1,4 +1,4 @@
-import type { KeystrokeView } from '#shared/api.ts'
+import type { ChannelView, KeystrokeView } from '#shared/api.ts'
 import { lastAtOrBefore } from '../keystrokes/last-at-or-before.ts'
 
 /** Turns moments of a session into moments of its replay, whose long pauses are cut short, and back. Seconds. */
@@ -13,12 +13,15 @@ interface Anchor {
 }
 
 /**
- * Exact at each keystroke, and everywhere where no pause is cut. In between it goes on from the keystroke before
- * at the pace of the recording and waits at the next one.
+ * The replay begins where the channel was opened. Exact at each keystroke, and everywhere where no pause is cut;
+ * in between it goes on from the keystroke before at the pace of the recording and waits at the next one.
  */
-export function replayAxis(keystrokes: readonly KeystrokeView[]): ReplayAxis {
+export function replayAxis(
+  { openedMs }: Pick<ChannelView, 'openedMs'>,
+  keystrokes: readonly KeystrokeView[],
+): ReplayAxis {
   const anchors: readonly Anchor[] = [
-    { sessionS: 0, replayS: 0 },
+    { sessionS: openedMs / 1000, replayS: 0 },
     ...keystrokes.map((key) => ({ sessionS: key.atUs / 1e6, replayS: key.replayUs / 1e6 })),
   ]
   return {

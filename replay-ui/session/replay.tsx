@@ -28,6 +28,7 @@ export function Replay(props: {
     source: () => ({
       session: props.session.id,
       channel: props.channel.channel,
+      openedMs: props.channel.openedMs,
       idleS: settings.idleS(),
       reloads: props.reloads,
     }),

@@ -1,7 +1,7 @@
 import { For, type JSX, Show } from 'solid-js'
 import type { SessionDetail } from '#shared/api.ts'
 import { showBytes, showCount, showLength } from '../format/amount.ts'
-import { browserZone, showSecond } from '../format/instant.ts'
+import { browserZone, showSpan } from '../format/instant.ts'
 import { texts } from '../texts.ts'
 import { LiveMark } from '../widgets/live-mark.tsx'
 
@@ -43,25 +43,28 @@ export function SessionFacts(props: { session: SessionDetail; onReload: () => vo
 
 function factsOf(session: SessionDetail): readonly { readonly name: string; readonly value: JSX.Element }[] {
   const words = texts.session.facts
-  const exit =
-    session.exitSignal === null
-      ? session.exitStatus === null
-        ? undefined
-        : texts.exit.status(session.exitStatus)
-      : texts.exit.signal(session.exitSignal)
   const facts: readonly (readonly [string, JSX.Element | undefined | null])[] = [
     [words.staff, session.staff],
     [words.client, <a href={`/clients/${session.client}`}>{session.client}</a>],
     [words.task, session.task],
     [words.reason, session.reason],
-    [words.started, `${showSecond(session.startedAt)} (${browserZone()})`],
-    [words.ended, session.endedAt === null ? null : showSecond(session.endedAt)],
+    [words.time, `${showSpan(session.startedAt, session.endedAt)} (${browserZone()})`],
     [words.length, showLength(session.lengthMs)],
     [words.from, session.sourceAddress],
     [words.keystrokes, showCount(session.keystrokes)],
     [words.bytes, words.inAndOut(showBytes(session.bytesIn), showBytes(session.bytesOut))],
-    [words.exit, exit],
-    [words.end, session.state === 'interrupted' ? texts.session.interrupted(session.endReason) : session.endReason],
+    [words.end, endOf(session)],
   ]
   return facts.flatMap(([name, value]) => (value === null || value === undefined ? [] : [{ name, value }]))
+}
+
+/** `exit 0 · closed by staff`; undefined while nothing of it is known. */
+function endOf(session: SessionDetail): string | undefined {
+  const parts = [
+    session.exitSignal === null ? null : texts.exit.signal(session.exitSignal),
+    session.exitStatus === null ? null : texts.exit.status(session.exitStatus),
+    session.state === 'interrupted' ? texts.sessions.interrupted : null,
+    session.endReason,
+  ]
+  return parts.filter((part) => part !== null).join(' · ') || undefined
 }

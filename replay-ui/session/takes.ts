@@ -22,7 +22,7 @@ const noKeystrokes: readonly KeystrokeView[] = []
  */
 export function createTakes(replay: {
   /** `reloads` grows each time what was recorded meanwhile is wanted. */
-  readonly source: Accessor<ReplaySource & { readonly reloads: number }>
+  readonly source: Accessor<ReplaySource & { readonly reloads: number; readonly openedMs: number }>
   readonly speed: Accessor<number>
   readonly startAtSessionS: number
   readonly playback: Playback
@@ -68,6 +68,6 @@ export function createTakes(replay: {
   }
 }
 
-function takeOf(source: ReplaySource, keystrokes: readonly KeystrokeView[]): Take {
-  return { url: replayUrl(source), keystrokes, axis: replayAxis(keystrokes) }
+function takeOf(source: ReplaySource & { readonly openedMs: number }, keystrokes: readonly KeystrokeView[]): Take {
+  return { url: replayUrl(source), keystrokes, axis: replayAxis(source, keystrokes) }
 }
