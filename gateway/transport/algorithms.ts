@@ -1,11 +1,11 @@
-import { bindingAvailable } from 'ssh2/lib/protocol/crypto.js'
+import crypto from 'ssh2/lib/protocol/crypto.js'
 import type { AlgorithmLists } from 'ssh2/lib/protocol/Protocol.js'
 
 /**
  * Without ssh2's native part its chacha20-poly1305 is not re-entrant (research B9), and GCM is as
  * safe and faster; so chacha20 is taken towards targets only, and only with the native part.
  */
-export const nativeCryptoAvailable: boolean = bindingAvailable
+export const nativeCryptoAvailable: boolean = crypto.bindingAvailable
 
 const keyExchange = ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384']
 const gcm = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com']

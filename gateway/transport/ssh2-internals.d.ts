@@ -52,5 +52,6 @@ declare module 'ssh2/lib/protocol/Protocol.js' {
 }
 
 declare module 'ssh2/lib/protocol/crypto.js' {
-  export const bindingAvailable: boolean
+  const crypto: { readonly bindingAvailable: boolean }
+  export default crypto
 }
