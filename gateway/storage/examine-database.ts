@@ -1,16 +1,18 @@
-import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { Client } from 'pg'
 import { databaseFailure } from './database-failure.ts'
+import { pendingMigrations } from './migrate.ts'
 
 /** What can be learned of a database without changing it. */
 export interface DatabaseExamination {
   /** As PostgreSQL numbers itself: 180004 is 18.4. */
   readonly serverVersion: number
+  /** How many migrations are not applied yet; below 0 where a newer gatebook made the schema. */
   readonly pendingMigrations: number
+  /** The wall clock of the database. */
   readonly now: Date
 }
 
-/** Looks at the database behind `url`. Throws `database-unavailable`. */
+/** Looks at a database of any version without changing it. Throws `database-unavailable`. */
 export async function examineDatabase(url: string, sqlDirectory: string): Promise<DatabaseExamination> {
   const client = new Client({
     connectionString: url,
@@ -20,21 +22,12 @@ export async function examineDatabase(url: string, sqlDirectory: string): Promis
   client.on('error', () => undefined)
   try {
     await client.connect()
-    const { rows } = await client.query<{ version: number; now: Date; migrated: boolean }>(
-      `select current_setting('server_version_num')::integer as version, clock_timestamp() as now,
-        to_regclass('drizzle.__drizzle_migrations') is not null as migrated`,
+    const pending = await pendingMigrations(client, sqlDirectory)
+    const found = await client.query<{ number: number; now: Date }>(
+      `select current_setting('server_version_num')::integer as number, clock_timestamp() as now`,
     )
-    const [found] = rows
-    const applied =
-      found?.migrated === true
-        ? await client.query<{ count: number }>('select count(*)::integer as count from drizzle.__drizzle_migrations')
-        : undefined
-    const known = readMigrationFiles({ migrationsFolder: sqlDirectory }).length
-    return {
-      serverVersion: found?.version ?? 0,
-      pendingMigrations: known - (applied?.rows[0]?.count ?? 0),
-      now: found?.now ?? new Date(Number.NaN),
-    }
+    const { number, now } = found.rows[0]!
+    return { serverVersion: number, pendingMigrations: pending, now }
   } catch (cause) {
     throw databaseFailure(cause)
   } finally {

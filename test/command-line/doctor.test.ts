@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import type { Examination } from '#gateway/command-line/doctor/examination.ts'
 import { GatewayError } from '#gateway/errors.ts'
-import { inspectDatabase } from '#gateway/storage/inspect-database.ts'
+import { examineDatabase } from '#gateway/storage/examine-database.ts'
 import { installation } from './installation.ts'
 
 const sqlDirectory = fileURLToPath(new URL('../../sql', import.meta.url))
@@ -27,7 +27,7 @@ async function doctor(home: Awaited<ReturnType<typeof installation>>, { settings
     ...settings,
   }
   const real: Examination = {
-    database: (config) => inspectDatabase(config.databaseUrl!, sqlDirectory),
+    database: (config) => examineDatabase(config.databaseUrl!, sqlDirectory),
     nativeParts: async () => [{ name: 'terminal (node-pty)', needed: true, fault: undefined }],
   }
   const parts = { environment, examination: { ...real, ...examination } }
