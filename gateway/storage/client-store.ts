@@ -17,11 +17,14 @@ export class PostgresClientStore implements ClientStore {
   }
 
   add(added: Omit<Client, 'id'>, actor: string): Promise<Client> {
-    const { slug } = added
+    const { slug, name, zone, language } = added
     return this.#database
       .change(async (tx) => {
-        const row = found(await tx.insert(client).values(added).returning(columns), `client ${slug}`)
-        await audit(tx, { actor, action: 'client.add', subject: `client:${slug}`, detail: { ...added } })
+        const row = found(
+          await tx.insert(client).values({ slug, name, zone, language }).returning(columns),
+          `client ${slug}`,
+        )
+        await audit(tx, { actor, action: 'client.add', subject: `client:${slug}`, detail: { name, zone, language } })
         return row
       })
       .catch(refuseTaken('client_slug_unique', `there is a client ${slug} already`))
@@ -44,13 +47,11 @@ export class PostgresClientStore implements ClientStore {
   }
 
   set(slug: string, change: Partial<Pick<Client, 'name' | 'zone' | 'language'>>, actor: string): Promise<Client> {
+    const { name, zone, language } = change
     return this.#database.change(async (tx) => {
-      const changed = tx
-        .update(client)
-        .set({ slug, ...change })
-        .where(eq(client.slug, slug))
+      const changed = tx.update(client).set({ slug, name, zone, language }).where(eq(client.slug, slug))
       const row = found(await changed.returning(columns), `client ${slug}`)
-      await audit(tx, { actor, action: 'client.set', subject: `client:${slug}`, detail: change })
+      await audit(tx, { actor, action: 'client.set', subject: `client:${slug}`, detail: { name, zone, language } })
       return row
     })
   }

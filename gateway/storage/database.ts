@@ -41,8 +41,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     query_timeout: 40_000,
     idle_in_transaction_session_timeout: 30_000,
   })
-  // An idle connection that breaks is replaced at the next query; unheard, its error would end the process.
+  // A connection that breaks is replaced at the next query; unheard, its error would end the process. The pool
+  // itself hears those of idle connections only.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const queries = drizzle(pool, { casing: 'snake_case' })
 
   async function guarded<Result>(work: () => Promise<Result>): Promise<Result> {

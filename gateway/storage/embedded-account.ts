@@ -9,6 +9,9 @@ export interface ServerAccount {
   readonly drop: { readonly uid: number; readonly gid: number } | undefined
 }
 
+/** Nothing of the gateway's own environment reaches the server: no PGDATA, no preloads, no secrets. */
+export const SERVER_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
+
 /**
  * PostgreSQL refuses to run as root, so root lends it `postgres`, else `nobody`: accounts that are there
  * already, because making one would change the machine. Throws `database-setup` where no account fits.

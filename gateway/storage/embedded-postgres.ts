@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, realpath } from 'node:fs/promises'
+import { access, constants, mkdir, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, DatabaseError } from 'pg'
@@ -36,7 +36,9 @@ export interface EmbeddedPostgres {
  * gets it exclusively is the last one out and stops the server. The kernel ends the seat of a killed process.
  */
 const SEAT_LOCK = 0x67_62_73_65
-const LAUNCHES_MAX = 8
+const LAUNCHES_MAX = 7
+/** Recovery after a crash replays up to a gigabyte of log first. */
+const PATIENCE_MS = 180_000
 
 /**
  * The PostgreSQL inside the data directory: `postgres/` is the cluster, `postgres.log` its log, and its Unix
@@ -84,8 +86,7 @@ async function preparePlace(options: EmbeddedOptions): Promise<ServerPlace> {
   if (process.platform === 'win32') {
     throw new GatewayError('database-setup', 'no embedded PostgreSQL on Windows', 'set DATABASE_URL')
   }
-  await mkdir(options.dataDirectory, { recursive: true, mode: 0o700 })
-  const dataDirectory = await realpath(options.dataDirectory)
+  const dataDirectory = await makeDirectory(options.dataDirectory)
   const account = serverAccount()
   const outside = account.drop === undefined ? undefined : (options.stateDirectory ?? '/var/lib/gatebook')
   const binaries = await findPostgresBinaries(account, outside ?? dataDirectory)
@@ -106,8 +107,24 @@ async function preparePlace(options: EmbeddedOptions): Promise<ServerPlace> {
   }
 }
 
+async function makeDirectory(folder: string): Promise<string> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await access(folder, constants.W_OK)
+    return await realpath(folder)
+  } catch (cause) {
+    throw new GatewayError(
+      'data-directory',
+      `cannot write in ${folder}`,
+      'set GATEBOOK_DATA to a folder of yours',
+      cause,
+    )
+  }
+}
+
 /** Adopts or launches, whichever comes first, also while other processes do the same. */
 async function takeSeat(place: ServerPlace): Promise<{ readonly seat: Client; readonly adopted: boolean }> {
+  const deadline = performance.now() + PATIENCE_MS
   let launched: ChildProcess | undefined
   for (let launches = 0; ;) {
     const seat = await sitDown(place.socketDirectory)
@@ -117,20 +134,32 @@ async function takeSeat(place: ServerPlace): Promise<{ readonly seat: Client; re
     }
     const waiting = launched !== undefined && launched.exitCode === null && launched.signalCode === null
     if (!waiting && (await runningServer(place.cluster))?.alive !== true) {
-      if (launches === LAUNCHES_MAX) {
-        const why = await lastComplaint(place.logFile)
-        throw new GatewayError('database-setup', `PostgreSQL does not start: ${why}`, `see ${place.logFile}`)
-      }
+      if (launches === LAUNCHES_MAX) throw await doesNotStart(place)
       launches += 1
       launched = await launchServer(place)
     }
+    if (performance.now() > deadline) throw await doesNotStart(place)
     await sleep(waiting ? 10 : 10 * 2 ** launches)
   }
 }
 
+async function doesNotStart({ logFile }: ServerPlace): Promise<GatewayError> {
+  return new GatewayError(
+    'database-setup',
+    `PostgreSQL does not start: ${await lastComplaint(logFile)}`,
+    `see ${logFile}`,
+  )
+}
+
 /** Undefined where nobody listens, or not yet, or not any more. */
 async function sitDown(host: string): Promise<Client | undefined> {
-  const client = new Client({ host, port: SOCKET_PORT, user: SUPERUSER, database: 'postgres', keepAlive: true })
+  const client = new Client({
+    host,
+    port: SOCKET_PORT,
+    user: SUPERUSER,
+    database: 'postgres',
+    connectionTimeoutMillis: 10_000,
+  })
   // Its end is what matters; the cause is in the server's log.
   client.on('error', () => undefined)
   try {

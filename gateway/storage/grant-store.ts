@@ -39,8 +39,12 @@ export class PostgresGrantStore implements GrantStore {
   }
 
   add(added: Omit<Grant, 'id' | 'revokedAt'>, actor: string): Promise<Grant> {
+    const { staffId, clientId, targetId, until } = added
     return this.#database.change(async (tx) => {
-      const grant = found(await tx.insert(accessGrant).values(added).returning(grantColumns), 'new grant')
+      const grant = found(
+        await tx.insert(accessGrant).values({ staffId, clientId, targetId, until }).returning(grantColumns),
+        'new grant',
+      )
       await auditGrant(tx, 'grant.add', grant.id, actor)
       return grantOf(grant)
     })

@@ -37,15 +37,15 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async open(opening: SessionOpening): Promise<void> {
-    await this.#database.read((queries) =>
-      queries.insert(session).values({ ...opening, month: monthOf(opening.startedAt), state: 'live' }),
+    await this.#database.change((tx) =>
+      tx.insert(session).values({ ...opening, month: monthOf(opening.startedAt), state: 'live' }),
     )
   }
 
   async setTask(id: string, named: { readonly task?: string; readonly reason?: string }): Promise<void> {
     const { task, reason } = named
-    await this.#database.read(async (queries) => {
-      const changed = queries.update(session).set({ id, task, reason }).where(eq(session.id, id))
+    await this.#database.change(async (tx) => {
+      const changed = tx.update(session).set({ id, task, reason }).where(eq(session.id, id))
       found(await changed.returning({ id: session.id }), `session ${id}`)
     })
   }
@@ -73,8 +73,8 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async interrupt(id: string, reason: string): Promise<void> {
-    await this.#database.read((queries) =>
-      queries
+    await this.#database.change((tx) =>
+      tx
         .update(session)
         .set({
           state: 'interrupted',

@@ -14,9 +14,7 @@ export class PostgresSignInStore implements SignInStore {
   }
 
   async addLink(tokenHash: Buffer, principal: Principal, expiresAt: Date): Promise<void> {
-    await this.#database.read((queries) =>
-      queries.insert(signInLink).values({ tokenHash, ...columnsOf(principal), expiresAt }),
-    )
+    await this.#database.change((tx) => tx.insert(signInLink).values({ tokenHash, ...columnsOf(principal), expiresAt }))
   }
 
   redeemLink(tokenHash: Buffer, now: Date): Promise<Principal | undefined> {
@@ -34,9 +32,7 @@ export class PostgresSignInStore implements SignInStore {
   }
 
   async addWebSession(idHash: Buffer, principal: Principal, expiresAt: Date): Promise<void> {
-    await this.#database.read((queries) =>
-      queries.insert(webSession).values({ idHash, ...columnsOf(principal), expiresAt }),
-    )
+    await this.#database.change((tx) => tx.insert(webSession).values({ idHash, ...columnsOf(principal), expiresAt }))
   }
 
   async webSession(idHash: Buffer, now: Date): Promise<Principal | undefined> {
@@ -51,7 +47,7 @@ export class PostgresSignInStore implements SignInStore {
   }
 
   async endWebSession(idHash: Buffer): Promise<void> {
-    await this.#database.read((queries) => queries.delete(webSession).where(eq(webSession.idHash, idHash)))
+    await this.#database.change((tx) => tx.delete(webSession).where(eq(webSession.idHash, idHash)))
   }
 }
 

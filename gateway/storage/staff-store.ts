@@ -34,13 +34,13 @@ export class PostgresStaffStore implements StaffStore {
   }
 
   add(added: Omit<Staff, 'id' | 'disabledAt'>, keys: readonly NewStaffKey[], actor: string): Promise<Staff> {
-    const { login } = added
+    const { login, name, email, roles } = added
     return this.#database
       .change(async (tx) => {
-        const rows = await tx.insert(staff).values(added).returning(staffColumns)
+        const rows = await tx.insert(staff).values({ login, name, email, roles }).returning(staffColumns)
         const person = staffOf(found(rows, `staff member ${login}`))
-        for (const key of keys) await tx.insert(staffKey).values({ ...key, staffId: person.id })
-        const detail = { ...added, keys: keys.map(({ blob }) => fingerprint(blob)) }
+        for (const key of keys) await tx.insert(staffKey).values(keyColumns(person.id, key))
+        const detail = { name, email, roles, keys: keys.map(({ blob }) => fingerprint(blob)) }
         await audit(tx, { actor, action: 'staff.add', subject: `staff:${login}`, detail })
         return person
       })
@@ -69,8 +69,8 @@ export class PostgresStaffStore implements StaffStore {
   }
 
   async keyUsed(blob: Buffer): Promise<void> {
-    await this.#database.read((queries) =>
-      queries
+    await this.#database.change((tx) =>
+      tx
         .update(staffKey)
         .set({ lastUsedAt: sql`now()` })
         .where(hasBlob(blob)),
@@ -101,7 +101,7 @@ export class PostgresStaffStore implements StaffStore {
     await this.#database
       .change(async (tx) => {
         const subject = await subjectOf(tx, staffId)
-        await tx.insert(staffKey).values({ ...key, staffId })
+        await tx.insert(staffKey).values(keyColumns(staffId, key))
         const detail = { key: fingerprint(key.blob), comment: key.comment }
         await audit(tx, { actor, action: 'staff.key-add', subject, detail })
       })
@@ -125,6 +125,10 @@ export class PostgresStaffStore implements StaffStore {
     const rows = await this.#database.read((queries) => queries.select(staffColumns).from(staff).where(condition))
     return rows.map(staffOf)[0]
   }
+}
+
+function keyColumns(staffId: string, { type, blob, comment }: NewStaffKey) {
+  return { staffId, type, blob, comment }
 }
 
 function staffKeyOf({ type, blob, comment, addedAt, lastUsedAt }: typeof staffKey.$inferSelect): StaffKey {

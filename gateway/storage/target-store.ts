@@ -45,15 +45,15 @@ export class PostgresTargetStore implements TargetStore {
   }
 
   add(added: NewTarget, actor: string): Promise<Target> {
-    const { clientSlug, name, reach, sealedPassword, ...rest } = added
+    const { clientSlug, name, reach, login, logins, notes, sealedPassword } = added
     const fullName = `${name}.${clientSlug}`
     return this.#database
       .change(async (tx) => {
         const owners = await tx.select({ id: client.id }).from(client).where(eq(client.slug, clientSlug))
         const { id: clientId } = found(owners, `client ${clientSlug}`)
-        const columns = { clientId, name, sealedPassword, ...rest, ...reachColumns(reach) }
+        const columns = { clientId, name, login, logins, notes, sealedPassword, ...reachColumns(reach) }
         await tx.insert(target).values(columns)
-        const detail = { ...rest, reach, password: sealedPassword !== undefined }
+        const detail = { reach, login, logins, notes, password: sealedPassword !== undefined }
         await audit(tx, { actor, action: 'target.add', subject: `target:${fullName}`, detail })
         return targetOf(found(await select(tx, name, clientSlug), `target ${fullName}`))
       })
@@ -70,20 +70,22 @@ export class PostgresTargetStore implements TargetStore {
 
   set(changed: Target, change: TargetChange, actor: string): Promise<Target> {
     const { name, clientSlug } = changed
-    const { reach, sealedPassword, ...rest } = change
+    const { reach, login, logins, notes, sealedPassword } = change
     const setsPassword = 'sealedPassword' in change
     return this.#database.change(async (tx) => {
       await tx
         .update(target)
         .set({
           name,
-          ...rest,
+          login,
+          logins,
+          notes,
           ...(reach && reachColumns(reach)),
           ...(setsPassword && { sealedPassword: sealedPassword ?? null }),
         })
         .where(present(changed.id))
       const row = found(await select(tx, name, clientSlug), `target ${name}.${clientSlug}`)
-      const detail = { ...rest, reach, ...(setsPassword && { password: sealedPassword !== undefined }) }
+      const detail = { reach, login, logins, notes, ...(setsPassword && { password: sealedPassword !== undefined }) }
       await audit(tx, { actor, action: 'target.set', subject: subjectOf(changed), detail })
       return targetOf(row)
     })
