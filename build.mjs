@@ -1,5 +1,5 @@
-// Makes dist/gatebook.js and dist/pages: `npm run build`. A part is built again only when a file it is
-// made of is newer than what was made of it.
+// Makes dist/gatebook.js and dist/pages: `npm run build`, or one of them: `node build.mjs gateway`. A part is
+// built again only when a file it is made of is newer than what was made of it.
 import { chmod, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -19,7 +19,9 @@ const parts = [
   },
 ]
 
+const wanted = process.argv.slice(2)
 for (const part of parts) {
+  if (wanted.length > 0 && !wanted.includes(part.name)) continue
   if ((await newest(part.sources)) < (await newest([part.result]))) continue
   const start = performance.now()
   process.stderr.write(`building the ${part.name} … `)

@@ -52,6 +52,8 @@ export function createProgram(parts: ProgramParts): Command {
 
 /** Runs the command that `args` (without node and script) name and sets the exit status: 0, 1 refused, 2 wrong usage. */
 export async function runProgram(parts: ProgramParts, args: readonly string[]): Promise<void> {
+  // Whoever reads us may have seen enough, as `head` does: then there is nobody to write to, and nothing is wrong.
+  for (const stream of [parts.output, parts.errors]) stream.on('error', ignoreBrokenPipe)
   try {
     await createProgram(parts).parseAsync(args, { from: 'user' })
   } catch (error) {
@@ -62,6 +64,10 @@ export async function runProgram(parts: ProgramParts, args: readonly string[]): 
     parts.errors.write(refusalLines(error))
     parts.setExitCode(REFUSED)
   }
+}
+
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 /** commander says `error: …`, and what it takes to be meant on a line of its own. */

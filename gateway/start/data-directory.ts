@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, rmSync, statSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GatewayError } from '../errors.ts'
+import { makeDirectory } from '../make-directory.ts'
 
 /** The data directory while a gateway runs on it. */
 export interface DataDirectory {
@@ -17,7 +18,7 @@ export interface DataDirectory {
  */
 export function takeDataDirectory(path: string): DataDirectory {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeDirectory(path)
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o700)
     const lock = join(path, 'gateway.lock')
     const holder = readIfThere(lock)

@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { access, constants, mkdir, realpath } from 'node:fs/promises'
+import { access, constants, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, DatabaseError } from 'pg'
 import { GatewayError } from '../errors.ts'
+import { makeDirectory } from '../make-directory.ts'
 import { serverAccount } from './embedded-account.ts'
 import { findPostgresBinaries } from './embedded-binaries.ts'
 import { checkVersion, createCluster, SUPERUSER } from './embedded-cluster.ts'
@@ -86,7 +87,7 @@ async function preparePlace(options: EmbeddedOptions): Promise<ServerPlace> {
   if (process.platform === 'win32') {
     throw new GatewayError('database-setup', 'no embedded PostgreSQL on Windows', 'set DATABASE_URL')
   }
-  const dataDirectory = await makeDirectory(options.dataDirectory)
+  const dataDirectory = await prepareDirectory(options.dataDirectory)
   const account = serverAccount()
   const outside = account.drop === undefined ? undefined : (options.stateDirectory ?? '/var/lib/gatebook')
   const binaries = await findPostgresBinaries(account, outside ?? dataDirectory)
@@ -107,9 +108,9 @@ async function preparePlace(options: EmbeddedOptions): Promise<ServerPlace> {
   }
 }
 
-async function makeDirectory(folder: string): Promise<string> {
+async function prepareDirectory(folder: string): Promise<string> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    makeDirectory(folder)
     await access(folder, constants.W_OK)
     return await realpath(folder)
   } catch (cause) {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, type FileHandle } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { GatewayError } from '../errors.ts'
+import { makeDirectory } from '../make-directory.ts'
 
 /** Bytes; AES-256. */
 export const MASTER_KEY_LENGTH = 32
@@ -81,7 +82,6 @@ async function makeMasterKey(place: MasterKeyPlace): Promise<Buffer> {
       'bring back the file from your backup; a new one could not open them',
     )
   }
-  await mkdir(place.dataDirectory, { recursive: true, mode: 0o700 })
   return await writeNewKey(path)
 }
 
@@ -89,6 +89,7 @@ async function makeMasterKey(place: MasterKeyPlace): Promise<Buffer> {
 async function writeNewKey(path: string): Promise<Buffer> {
   const key = randomBytes(MASTER_KEY_LENGTH)
   try {
+    makeDirectory(dirname(path))
     const file = await open(path, 'wx', 0o600)
     try {
       await file.writeFile(key)
