@@ -73,17 +73,17 @@ export class Archiver {
   async #run(): Promise<void> {
     while (!this.#stopping) {
       const startedAt = Date.now()
-      let read = 0
-      for (const placed of await this.#reader.next()) {
-        read += placed.record.data.length
-        await this.#take(placed)
-      }
+      const placed = await this.#reader.next()
+      for (const one of placed) await this.#take(one)
       await this.#store()
       this.#forget()
-      if (read === 0) {
+      if (placed.length === 0) {
         for (const resolve of this.#idle.splice(0)) resolve()
         await this.#waitForMore()
-      } else await this.#pace(read, Date.now() - startedAt)
+      } else {
+        const bytes = placed.reduce((sum, { record }) => sum + record.data.length, 0)
+        await this.#pace(bytes, Date.now() - startedAt)
+      }
     }
   }
 
@@ -130,10 +130,13 @@ export class Archiver {
 
   async #waitForMore(): Promise<void> {
     if (this.#stopping || this.#idle.length > 0) return
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve
-    })
-    this.#wake = undefined
+    // What was written since the reader looked has rung no bell.
+    if (this.#reader.unread() === 0) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+      this.#wake = undefined
+    }
     // Gathers what follows, so that a keystroke and its echo are one frame, not two.
     if (this.#idle.length === 0 && !this.#stopping) await this.#sleep(FLUSH_MS)
   }

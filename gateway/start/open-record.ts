@@ -33,7 +33,6 @@ export interface OpenRecord {
  */
 export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord> {
   const { sessions, gatewayId, journalMaxBytes, log } = options
-  const left = await sessions.leftLive(gatewayId)
   const journal = new Journal({
     directory: join(options.dataDirectory, 'journal'),
     durability: options.durability,
@@ -48,6 +47,8 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
     onRecovered: () => log('PostgreSQL takes the record again'),
   })
   await archiver.caughtUp()
+  // No door is open yet: what is still live on record was live when the gateway was killed.
+  const left = await sessions.leftLive(gatewayId)
   for (const id of left) await sessions.interrupt(id, 'the gateway stopped in the middle of it')
   if (left.length > 0) log(`${left.length} sessions were interrupted when the gateway stopped; their record is whole`)
   return {
