@@ -1,3 +1,6 @@
+/** What a channel runs: the last of these requests that its target was asked for (RFC 4254 §6.5). */
+export type ChannelKind = 'shell' | 'exec' | 'subsystem'
+
 /** The channel requests that a recording understands; the payload of `request` and `targetRequest` events. */
 export type ChannelRequest =
   | { readonly type: 'pty-req'; readonly terminal: string; readonly columns: number; readonly rows: number }

@@ -1,4 +1,4 @@
-import type { ChannelKind } from '../session/session.ts'
+import type { ChannelKind } from './channel-request.ts'
 import type { RecordedEvent } from './event.ts'
 
 /** One row of the recording of a channel: at most 250 ms or 64 KiB of events, encoded by `frame.ts`. */

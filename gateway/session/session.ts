@@ -1,3 +1,5 @@
+import type { ChannelKind } from '../recording/channel-request.ts'
+
 export type SessionState = 'live' | 'ended' | 'interrupted'
 
 /** What is known when the first channel opens; stored before the first byte is forwarded. */
@@ -42,8 +44,6 @@ export interface SessionSummary {
   /** Such as `KILL`, where the last channel ended by a signal. */
   readonly exitSignal: string | undefined
 }
-
-export type ChannelKind = 'shell' | 'exec' | 'subsystem'
 
 export interface ChannelSummary {
   /** Counts from 0 inside the session. */
