@@ -1,9 +1,9 @@
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node'
 import type { MissingProgram } from './requirement.ts'
 
 /** Ends the run with what was skipped for want of a program, and last of all one plain line of counts. */
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[], reason: TestRunEndReason): void {
     const counts = { passed: 0, failed: unhandled.length, skipped: 0 }
     const missing = new Map<string, { readonly tests: string[]; readonly from: MissingProgram }>()
     for (const module of modules) {
@@ -19,6 +19,8 @@ export default class ClosingLine implements Reporter {
         missing.set(from.program, entry)
       }
     }
+    // A run that ended before its tests, such as by a set-up that failed, has not passed.
+    if (reason !== 'passed' && counts.failed === 0) counts.failed = 1
     const lines: string[] = []
     for (const { tests, from } of missing.values()) {
       lines.push(`skipped without ${from.program} (apt-get install ${from.debianPackage}):`)

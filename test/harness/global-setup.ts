@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -21,16 +22,22 @@ const sqlDirectory = fileURLToPath(new URL('../../sql', import.meta.url))
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const server = await startServer()
   const template = `gatebook_test_${randomBytes(4).toString('hex')}`
-  await administer(server.url, async (client) => {
-    await client.query(`create database ${template}`)
-  })
-  const templateUrl = withDatabase(server.url, template)
-  await migrate(templateUrl, sqlDirectory)
-  project.provide('templateUrl', templateUrl)
-
-  return async () => {
+  async function tearDown(): Promise<void> {
     await administer(server.url, (client) => dropDatabases(client, template))
     await server.stop()
+  }
+  try {
+    await administer(server.url, async (client) => {
+      await client.query(`create database ${template}`)
+    })
+    const templateUrl = withDatabase(server.url, template)
+    await migrate(templateUrl, sqlDirectory)
+    project.provide('templateUrl', templateUrl)
+    return tearDown
+  } catch (error) {
+    // vitest calls no tear-down of a set-up that failed.
+    await tearDown()
+    throw error
   }
 }
 
@@ -40,9 +47,17 @@ async function startServer(): Promise<{ readonly url: string; stop(): Promise<vo
   const dataDirectory = await mkdtemp(path.join(os.tmpdir(), 'gatebook-test-'))
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
   const server = await startEmbeddedPostgres({ dataDirectory, settings })
+  const pid = Number.parseInt(readFileSync(path.join(dataDirectory, 'postgres', 'postmaster.pid'), 'utf8'), 10)
+  // A run can end without its tear-down: `vitest run | head` dies of a closed pipe.
+  function abandon(): void {
+    process.kill(pid, 'SIGQUIT')
+    rmSync(dataDirectory, { recursive: true, force: true })
+  }
+  process.once('exit', abandon)
   return {
     url: server.url,
     async stop() {
+      process.off('exit', abandon)
       await server.stop()
       await rm(dataDirectory, { recursive: true, force: true })
     },
