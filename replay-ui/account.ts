@@ -13,8 +13,6 @@ export type SignInState =
   | { readonly phase: 'signed-in'; readonly principal: PrincipalView }
   | { readonly phase: 'signed-out'; readonly why: SignedOut }
 
-export type Account = ReturnType<typeof createAccount>
-
 /** Who is signed in, and the API as they reach it. A 401 to any call signs them out here too. */
 export function createAccount() {
   const [state, setState] = createSignal<SignInState>({ phase: 'checking' })

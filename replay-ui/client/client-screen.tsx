@@ -1,4 +1,4 @@
-import { createEffect, createResource, Show } from 'solid-js'
+import { createEffect, createResource, onCleanup, Show } from 'solid-js'
 import type { ClientView } from '#shared/api.ts'
 import { showMonth } from '../format/instant.ts'
 import { currentMonth } from '../format/month.ts'
@@ -12,6 +12,9 @@ import './client.css'
 
 /** How many of a client's sessions its page shows; the rest is one link away. */
 const LATEST_SESSIONS = 10
+
+/** A pause or a revocation ends live sessions within a second: the lists tell so after that. */
+const SESSIONS_END_MS = 1200
 
 /** `/clients/SLUG`: the support key, what is running, what was done and what it cost in minutes. */
 export function ClientScreen(props: { slug: string }) {
@@ -31,6 +34,12 @@ function ClientPage(props: { client: ClientView }) {
   const [live, { refetch: refetchLive }] = createResource(() => search(true), api.sessions)
   const [latest, { refetch: refetchLatest }] = createResource(() => search(false), api.sessions)
   const reload = () => void Promise.all([refetchLive(), refetchLatest()])
+  let timer: ReturnType<typeof setTimeout> | undefined
+  onCleanup(() => clearTimeout(timer))
+  const reloadWhenEnded = () => {
+    clearTimeout(timer)
+    timer = setTimeout(reload, SESSIONS_END_MS)
+  }
   createEffect(() => (document.title = texts.title(props.client.name)))
 
   return (
@@ -41,7 +50,7 @@ function ClientPage(props: { client: ClientView }) {
           <span class="code">{props.client.slug}</span> · {texts.client.zone(props.client.zone)}
         </p>
       </header>
-      <SupportKeyCard slug={props.client.slug} onMoved={reload} />
+      <SupportKeyCard slug={props.client.slug} onMoved={reloadWhenEnded} />
       <MonthTotal slug={props.client.slug} month={month()} />
       <section class="sheet" aria-labelledby="live-title">
         <div class="sheet-head">

@@ -20,8 +20,8 @@ export function createPlayback() {
   const [playing, setPlaying] = createSignal(false)
   const [failed, setFailed] = createSignal(false)
   let player: SegmentedPlayer | undefined
+  let seeker: Seeker | undefined
   let frame = 0
-  const seeker = createSeeker(async (toS) => void (await player?.seek(toS)))
 
   /** Opens a recording in place of the one before: the player can change neither speed nor source in flight. */
   function open(container: HTMLElement, recording: Recording): void {
@@ -29,19 +29,23 @@ export function createPlayback() {
     setFailed(false)
     setPlaying(recording.play)
     setTimeS(recording.startAtS)
-    player = createSegmentedPlayer(recording.url, container, {
+    const opened = createSegmentedPlayer(recording.url, container, {
       preload: true,
-      autoPlay: recording.play,
       startAt: recording.startAtS,
-      poster: `npt:${recording.startAtS}`,
       speed: recording.speed,
       controls: false,
       fit: 'both',
     })
-    player.addEventListener('play', () => setPlaying(true))
-    player.addEventListener('pause', () => setPlaying(false))
-    player.addEventListener('ended', () => setPlaying(false))
-    player.addEventListener('error', () => setFailed(true))
+    opened.addEventListener('play', () => setPlaying(true))
+    opened.addEventListener('pause', () => setPlaying(false))
+    opened.addEventListener('ended', () => setPlaying(false))
+    opened.addEventListener('error', () => setFailed(true))
+    player = opened
+    seeker = createSeeker(opened)
+    // `startAt` chooses the segment that is loaded; only a seek draws its screen. (A poster would too, but the
+    // player clears the screen of a poster when it begins to play, and does not draw it again.)
+    const drawn = seeker.seek(recording.startAtS)
+    run(recording.play ? drawn.then(() => opened.play()) : drawn)
     followClock()
   }
 
@@ -49,19 +53,26 @@ export function createPlayback() {
   function followClock(): void {
     setDurationS((known) => player?.getDuration() ?? known)
     const now = player?.getCurrentTime() ?? 0
-    if (now > 0 && !seeker.busy()) setTimeS(now)
+    if (now > 0 && seeker?.busy() === false) setTimeS(now)
     frame = requestAnimationFrame(followClock)
   }
 
   function seek(toS: number): void {
     const withinS = Math.min(Math.max(toS, 0), durationS() ?? toS)
     setTimeS(withinS)
-    seeker.seek(withinS).catch(() => setFailed(true))
+    run(seeker?.seek(withinS))
   }
 
   function toggle(): void {
-    const done = playing() ? player?.pause() : player?.play()
-    done?.catch(() => setFailed(true))
+    run(playing() ? player?.pause() : player?.play())
+  }
+
+  /** What the player of another recording says any more is of no interest. */
+  function run(command: Promise<unknown> | undefined): void {
+    const asked = player
+    command?.catch(() => {
+      if (asked === player) setFailed(true)
+    })
   }
 
   function close(): void {
@@ -74,8 +85,10 @@ export function createPlayback() {
   return { timeS, durationS, playing, failed, open, seek, toggle }
 }
 
+type Seeker = ReturnType<typeof createSeeker>
+
 /** Seeks one after the other; of those asked for meanwhile, as by dragging, only the last counts. */
-function createSeeker(seekNow: (toS: number) => Promise<void>) {
+function createSeeker(player: SegmentedPlayer) {
   let wantedS: number | undefined
   let busy = false
   async function seek(toS: number): Promise<void> {
@@ -86,7 +99,7 @@ function createSeeker(seekNow: (toS: number) => Promise<void>) {
       while (wantedS !== undefined) {
         const nextS: number = wantedS
         wantedS = undefined
-        await seekNow(nextS)
+        await player.seek(nextS)
       }
     } finally {
       busy = false

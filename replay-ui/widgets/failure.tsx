@@ -9,7 +9,7 @@ export function Failure(props: { of: unknown; onRetry?: (() => void) | undefined
     <div class="notice bad" role="alert">
       <p>
         <strong>{problem()?.title ?? texts.problem.inPage}</strong>
-        <Show when={problem()?.detail}>{(detail) => <> {detail()}</>}</Show>
+        <Show when={problem()?.detail}>{(detail) => <>: {detail()}</>}</Show>
       </p>
       <Show when={props.onRetry}>
         {(retry) => (

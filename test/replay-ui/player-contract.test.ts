@@ -20,11 +20,32 @@ describe('the segmented driver of asciinema-player', needsProgram('chromium', 'c
 
   it('opens in the middle with the segment of that moment alone, under our security policy', async () => {
     await using stand = await startPlayerStand()
-    const page = await openPlayer(stand, { startAt: 1, poster: 'npt:1' })
+    const page = await openPlayer(stand, { startAt: 1 })
+    await page.evaluate(() => window.player.seek(1))
     await screenShows(page, 'SNAPSHOT-ONE', 'two')
     expect(stand.asked).toEqual(['index', 'segment/1'])
     expect(await page.evaluate(() => [window.player.getDuration(), window.player.getCurrentTime()])).toEqual([2, 1])
     expect(await page.evaluate(() => window.told)).toEqual([])
+  })
+
+  it('opens at the very beginning of a recording and draws what is there', async () => {
+    await using stand = await startPlayerStand()
+    const page = await openPlayer(stand, { startAt: 0 })
+    await page.evaluate(() => window.player.seek(0))
+    await screenShows(page, 'one')
+  })
+
+  it('plays on from the moment it was opened at, on the screen of that moment', async () => {
+    await using stand = await startPlayerStand()
+    const page = await openPlayer(stand, { startAt: 1 })
+    await page.evaluate(async () => {
+      await window.player.seek(1)
+      await window.player.play()
+      await window.reached('input \u0003')
+      await window.player.pause()
+    })
+    await screenShows(page, 'SNAPSHOT-ONE', 'two')
+    expect(await page.evaluate(() => window.told)).toEqual(['play', 'input \u0003', 'pause'])
   })
 
   it('plays from segment to segment to the end, telling each key that was pressed', async () => {
@@ -71,13 +92,6 @@ describe('the segmented driver of asciinema-player', needsProgram('chromium', 'c
     expect(await page.evaluate(() => window.player.getCurrentTime())).toBe(pausedAt)
     await page.evaluate(() => window.player.play())
     expect(await page.evaluate(() => window.told.slice(0, 4))).toEqual(['play', 'input l', 'pause', 'play'])
-  })
-
-  it('begins to play by itself at a given moment, as after a change of speed', async () => {
-    await using stand = await startPlayerStand()
-    const page = await openPlayer(stand, { autoPlay: true, startAt: 1, speed: 2 })
-    await page.evaluate(() => window.reached('ended'))
-    expect(await page.evaluate(() => window.told)).toEqual(['play', 'input \u0003', 'ended'])
   })
 
   it('tells when a segment cannot be had', async () => {
