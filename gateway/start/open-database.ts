@@ -6,7 +6,6 @@ import { openDatabase, type Database } from '../storage/database.ts'
 import { startEmbeddedPostgres } from '../storage/embedded-postgres.ts'
 import { PostgresGrantStore } from '../storage/grant-store.ts'
 import { migrate } from '../storage/migrate.ts'
-import { ensurePartitions } from '../storage/partitions.ts'
 import { PostgresRecordStore } from '../storage/record-store.ts'
 import { PostgresSessionStore } from '../storage/session-store.ts'
 import { PostgresSignInStore } from '../storage/sign-in-store.ts'
@@ -48,7 +47,6 @@ export async function openInstallationDatabase(options: OpenDatabaseOptions): Pr
     const url = embedded?.url ?? config.databaseUrl ?? ''
     const migrated = await migrate(url, sqlDirectory)
     const database = await openDatabase({ url, applicationName })
-    await ensurePartitions(database, new Date())
     return {
       url,
       database,

@@ -107,6 +107,7 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
   parts.unshift({ name: 'database', close: () => installation.close() })
   const stores = storesOn(installation.database)
   const vault = await openVault(config, stores)
+  await ensurePartitions(installation.database, clock.now())
   const partitions = setInterval(() => {
     ensurePartitions(installation.database, clock.now()).catch((error: unknown) =>
       log(`no partition yet: ${String(error)}`),
