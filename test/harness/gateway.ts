@@ -28,7 +28,7 @@ export interface TestGateway extends RunningGateway {
   readonly logged: readonly string[]
   /** Adds a target of acme and lets ivan work on it. */
   addTarget(name: string, reach: TargetReach, login?: string): Promise<Target>
-  /** Stops the gateway and starts another on the same data and database. */
+  /** Stops the gateway, if it still runs, and starts another on the same data and database. */
   restart(): Promise<TestGateway>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -106,9 +106,12 @@ type Settled = Pick<TestGateway, 'directory' | 'database' | 'client' | 'staff' |
 
 function assemble(running: RunningGateway & { logged: string[] }, settled: Settled): TestGateway {
   const { options, ...facts } = settled
+  let closed: Promise<void> | undefined
+  const close = () => (closed ??= running.close())
   return {
     ...running,
     ...facts,
+    close,
     keyFile: join(facts.directory, 'ivan'),
     addTarget: (name, reach, login = 'root') =>
       running.stores.targets.add(
@@ -116,11 +119,11 @@ function assemble(running: RunningGateway & { logged: string[] }, settled: Settl
         'test',
       ),
     async restart() {
-      await running.close()
+      await close()
       return assemble(await start({ ...facts, ...options }), settled)
     },
     async [Symbol.asyncDispose]() {
-      await running.close()
+      await close()
       await facts.database[Symbol.asyncDispose]()
       await rm(facts.directory, { recursive: true, force: true })
     },

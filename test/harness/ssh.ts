@@ -1,5 +1,11 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import type { TestGateway } from './gateway.ts'
+import { spawn, type ChildProcessWithoutNullStreams, type SpawnOptionsWithoutStdio } from 'node:child_process'
+
+/** Where a client knocks: the gateway, or an sshd directly. */
+export interface Door {
+  readonly sshPort: number
+  /** The private key it proves itself by. */
+  readonly keyFile: string
+}
 
 /** What a run of the OpenSSH client came to. */
 export interface SshResult {
@@ -10,39 +16,53 @@ export interface SshResult {
 }
 
 /** Options that make a client of the tests depend on nothing of this machine. */
-export function sshOptions(gateway: Pick<TestGateway, 'keyFile'>): string[] {
+export function sshOptions({ keyFile }: Pick<Door, 'keyFile'>): string[] {
   const settings = ['IdentitiesOnly=yes', 'IdentityAgent=none', 'BatchMode=yes', 'LogLevel=ERROR']
   const trust = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null']
-  return ['-F', '/dev/null', '-i', gateway.keyFile, ...[...settings, ...trust].flatMap((setting) => ['-o', setting])]
+  return ['-F', '/dev/null', '-i', keyFile, ...[...settings, ...trust].flatMap((setting) => ['-o', setting])]
 }
 
-/** Starts `ssh` to the gateway under a user name such as `web1.acme`. */
-export function startSsh(
-  gateway: Pick<TestGateway, 'keyFile' | 'sshPort'>,
-  userName: string,
-  args: readonly string[] = [],
-): ChildProcessWithoutNullStreams {
-  const port = ['-p', String(gateway.sshPort), '-l', userName]
+/** Arguments of `ssh` under a user name such as `web1.acme`; `args` are the command, or `options -- command`. */
+export function sshArguments(door: Door, userName: string, args: readonly string[] = []): string[] {
+  const port = ['-p', String(door.sshPort), '-l', userName]
   const split = args.indexOf('--')
   const [options, command] = split < 0 ? [[], args] : [args.slice(0, split), args.slice(split + 1)]
-  return spawn('ssh', [...sshOptions(gateway), ...port, ...options, '127.0.0.1', ...command])
+  return [...sshOptions(door), ...port, ...options, '127.0.0.1', ...command]
 }
 
-/** Runs `ssh` to its end with the input given; `args` are the command, or `options -- command`. */
-export async function ssh(
-  gateway: Pick<TestGateway, 'keyFile' | 'sshPort'>,
+/** Starts `ssh`; `args` as above. */
+export function startSsh(
+  door: Door,
+  userName: string,
+  args: readonly string[] = [],
+  options: SpawnOptionsWithoutStdio = {},
+): ChildProcessWithoutNullStreams {
+  return spawn('ssh', sshArguments(door, userName, args), options)
+}
+
+/** Runs `ssh` to its end with the input given; `args` as above. */
+export function ssh(
+  door: Door,
   userName: string,
   args: readonly string[] = [],
   input: Buffer | string = '',
 ): Promise<SshResult> {
-  const child = startSsh(gateway, userName, args)
-  child.stdin.on('error', () => {})
-  child.stdin.end(input)
-  return finished(child)
+  return finished(startSsh(door, userName, args), input)
 }
 
-/** Gathers all that a child says until it is over. */
-export function finished(child: ChildProcessWithoutNullStreams): Promise<SshResult> {
+/** Runs any program to its end. */
+export function run(
+  program: string,
+  args: readonly string[],
+  options: SpawnOptionsWithoutStdio = {},
+): Promise<SshResult> {
+  return finished(spawn(program, args, options), '')
+}
+
+/** Gathers all that a child says until it is over; with `input`, writes that and ends its input. */
+export function finished(child: ChildProcessWithoutNullStreams, input?: Buffer | string): Promise<SshResult> {
+  child.stdin.on('error', () => {})
+  if (input !== undefined) child.stdin.end(input)
   const stdout: Buffer[] = []
   const stderr: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))

@@ -18,7 +18,7 @@ export interface TestSshd {
   readonly directory: string
   /** Wire form of its ed25519 host key. */
   readonly hostKey: Buffer
-  /** Replaces the authorized keys by these (wire form, ed25519). */
+  /** Replaces the authorized keys by these (wire form). */
   authorize(...keys: readonly Buffer[]): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -59,7 +59,7 @@ export async function testSshd(extraConfig: readonly string[] = []): Promise<Tes
     directory,
     hostKey: Buffer.from(base64, 'base64'),
     authorize: (...keys) =>
-      writeFile(authorizedKeys, keys.map((key) => `ssh-ed25519 ${key.toString('base64')}\n`).join('')),
+      writeFile(authorizedKeys, keys.map((key) => `${keyType(key)} ${key.toString('base64')}\n`).join('')),
     async [Symbol.asyncDispose]() {
       if (server.exitCode === null) {
         server.kill()
@@ -70,7 +70,13 @@ export async function testSshd(extraConfig: readonly string[] = []): Promise<Tes
   }
 }
 
-async function freePort(): Promise<number> {
+/** RFC 4253 §6.6: a public key begins with the name of its type. */
+function keyType(key: Buffer): string {
+  return key.toString('latin1', 4, 4 + key.readUInt32BE())
+}
+
+/** A port on loopback that nobody has, until somebody takes it. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
