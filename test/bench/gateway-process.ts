@@ -1,0 +1,63 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** A built gateway that runs as in production: `gatebook start`, a process of its own. */
+export interface GatewayProcess extends AsyncDisposable {
+  readonly pid: number
+  readonly sshPort: number
+  /** Runs `gatebook ARGS` on the same installation and gives its stdout. Rejects with its stderr. */
+  command(...args: string[]): Promise<string>
+}
+
+export interface GatewayProcessOptions {
+  /** Path of a built `gatebook.js`. */
+  readonly program: string
+  readonly dataDirectory: string
+  /** Undefined: the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined
+}
+
+/** Starts it on a free port and resolves when it takes sessions. */
+export async function startGatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
+  const { program, dataDirectory, databaseUrl } = options
+  const settings = {
+    GATEBOOK_DATA: dataDirectory,
+    GATEBOOK_SSH_LISTEN: '127.0.0.1:0',
+    GATEBOOK_HTTP_LISTEN: '127.0.0.1:0',
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+  }
+  const own = Object.entries(process.env).filter(([name]) => name !== 'DATABASE_URL' && !name.startsWith('GATEBOOK_'))
+  const env = { ...Object.fromEntries(own), ...settings }
+  const child = spawn(process.execPath, [program, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const exited = once(child, 'exit')
+  const said: string[] = []
+  const sshPort = await new Promise<number>((resolve, reject) => {
+    createInterface(child.stderr).on('line', (line) => {
+      said.push(line)
+      const port = /SSH on \S+ port (\d+)/.exec(line)?.[1]
+      if (port !== undefined) resolve(Number(port))
+    })
+    child.once('error', reject)
+    child.once('exit', () => reject(new Error(`the gateway did not start:\n${said.join('\n')}`)))
+  })
+  return {
+    pid: child.pid ?? Number.NaN,
+    sshPort,
+    async command(...args) {
+      return (await run(process.execPath, [program, ...args], { env })).stdout
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill()
+      await exited
+    },
+  }
+}
+
+/** Resident memory of a process in KB. */
+export async function residentKb(pid: number): Promise<number> {
+  return Number((await run('ps', ['-o', 'rss=', '-p', String(pid)])).stdout)
+}
