@@ -1,3 +1,6 @@
+import type { RecordedEvent } from './event.ts'
+import { createPacer } from './pacer.ts'
+
 /** Maps the time of the record to the time of its replay, in which no pause is longer than a limit. */
 export interface ReplayClock {
   /** Something happened at `atUs`, which never decreases: a pause before it may be shortened. */
@@ -55,5 +58,18 @@ export function createReplayClock(idleUs: number): ReplayClock {
       }
       lastUs = atUs
     },
+  }
+}
+
+/** Passes events on and tells the clock of each, shown or not: a pause is a time without any. */
+export async function* ticking(
+  recording: AsyncIterable<RecordedEvent>,
+  clock: ReplayClock,
+): AsyncGenerator<RecordedEvent> {
+  const pace = createPacer()
+  for await (const event of recording) {
+    await pace()
+    clock.advance(event.atUs)
+    yield event
   }
 }

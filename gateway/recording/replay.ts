@@ -1,7 +1,6 @@
 import type { ReplayIndex, ReplaySegment } from '#shared/api.ts'
 import type { RecordedEvent } from './event.ts'
-import { createPacer } from './pacer.ts'
-import { type ReplayClock, createReplayClock } from './replay-clock.ts'
+import { type ReplayClock, createReplayClock, ticking } from './replay-clock.ts'
 import { type Screen, createScreen } from './screen.ts'
 import type { TerminalEvent } from './terminal-event.ts'
 import { terminalEvents } from './terminal-events.ts'
@@ -51,16 +50,6 @@ export async function buildReplay(recording: AsyncIterable<RecordedEvent>, optio
   }
 }
 
-/** Tells the clock of every event that passes, shown or not: a pause is a time without any. */
-async function* ticking(recording: AsyncIterable<RecordedEvent>, clock: ReplayClock): AsyncGenerator<RecordedEvent> {
-  const pace = createPacer()
-  for await (const event of recording) {
-    await pace()
-    clock.advance(event.atUs)
-    yield event
-  }
-}
-
 async function build(events: AsyncIterable<TerminalEvent>, screen: Screen, clock: ReplayClock): Promise<Replay> {
   const markers: ReplayIndex['markers'] = []
   let segment = beginSegment(screen, 0)
@@ -100,7 +89,7 @@ function playerEvent(event: TerminalEvent, replayUs: number): PlayerEvent | unde
   switch (event.code) {
     case 'i':
       // The player shows what it gets as keys; reports of the terminal are none.
-      return event.keystroke ? [seconds, 'i', event.text] : undefined
+      return event.keystroke !== undefined ? [seconds, 'i', event.text] : undefined
     case 'r':
       return [seconds, 'r', `${event.columns}x${event.rows}`]
     case 'x':

@@ -45,7 +45,7 @@ export class TerminalReader {
 
   #takeData({ atUs, data }: RecordedEvent): TerminalReading {
     const text = this.#text.input(data)
-    return text === '' ? nothing : { settled: [], current: [{ atUs, code: 'i', text, keystroke: false }] }
+    return text === '' ? nothing : { settled: [], current: [{ atUs, code: 'i', text, keystroke: undefined }] }
   }
 
   #takeOther({ atUs, kind, data }: RecordedEvent): TerminalEvent[] {
@@ -99,5 +99,6 @@ function resized(atUs: number, columns: number, rows: number): TerminalEvent[] {
 }
 
 function inputEvent({ atUs, kind, bytes }: TimedToken): TerminalEvent {
-  return { atUs, code: 'i', text: bytes.toString(), keystroke: kind === 'key' || kind === 'paste' }
+  const pressed = kind === 'key' || kind === 'paste'
+  return { atUs, code: 'i', text: bytes.toString(), keystroke: pressed ? bytes : undefined }
 }

@@ -14,7 +14,9 @@ import {
 
 async function events(...happened: readonly Happened[]) {
   const seen = await collected(terminalEvents(recorded(happened)))
-  return seen.map(({ atUs, code, ...rest }) => [atUs, code].concat(Object.values(rest)))
+  return seen.map(({ atUs, code, ...rest }) =>
+    [atUs, code].concat(Object.values(rest).map((value) => (Buffer.isBuffer(value) ? true : (value ?? false)))),
+  )
 }
 
 const terminal: readonly Happened[] = [
