@@ -10,9 +10,9 @@ export type TakeStretch<Span> = (span: Span, from: number, to: number) => void
 export function focus<Span extends MarkedSpan>(spans: readonly Span[], graceMs: number, take: TakeStretch<Span>): void {
   const runs = new MarkRuns(spans, graceMs)
   const liveUntil = new Float64Array(spans.length)
-  // Sessions by their latest mark, last on top. A session raised again leaves its old place behind as stale.
+  // Sessions by their latest mark, last on top. One raised again leaves its old place behind; by the time that
+  // place comes up, the session is no longer live.
   const recent: number[] = []
-  const place = new Int32Array(spans.length)
   let cursor = -Infinity
   const stretches = joined(take)
 
@@ -20,7 +20,7 @@ export function focus<Span extends MarkedSpan>(spans: readonly Span[], graceMs: 
     while (recent.length > 0 && cursor < to) {
       const top = recent.at(-1)!
       const until = Math.min(liveUntil[top]!, to)
-      if (place[top] === recent.length - 1 && until > cursor) {
+      if (until > cursor) {
         stretches.add(spans[top]!, cursor, until)
         cursor = until
       }
@@ -31,7 +31,7 @@ export function focus<Span extends MarkedSpan>(spans: readonly Span[], graceMs: 
 
   for (let next = runs.next; next !== undefined; next = runs.next) {
     advance(runs.nextMark(next))
-    if (recent.at(-1) !== next) place[next] = recent.push(next) - 1
+    if (recent.at(-1) !== next) recent.push(next)
     liveUntil[next] = runs.takeRun()
   }
   advance(Infinity)

@@ -66,7 +66,7 @@ describe('a person live at several clients', () => {
     expect(shared.map((line) => [line.exactMs, line.minutes])).toEqual(
       ['a', 'b', 'c'].map(() => [(end - START) / 3, 1]),
     )
-    const uneven = [session('a', 0, 3, { end: end + 1 }), ...others.map((each) => ({ ...each, end: end + 1 }))]
+    const uneven = ['a', 'b', 'c'].map((client) => session(client, 0, 3, { end: end + 1 }))
     expect(lines(uneven, { acrossClients: 'split' }).map((line) => line.exactMs)).toEqual([60_001, 60_001, 60_001])
     expect(lines(uneven, { acrossClients: 'split', mode: 'down' }).map((line) => line.exactMs)).toEqual([
       60_000, 60_000, 60_000,
@@ -114,20 +114,12 @@ describe('sessions that stand alone', () => {
 })
 
 describe('bands', () => {
-  const afterHours = {
-    hours: [150, 1320],
-    weekend: [5, 6],
-    percent: { day: 100, after: 150, weekend: 200 },
-  } as const
-  const bands = (from: string, to: string, zone: string) => {
+  const bands = (from: string, to: string, zone: string, weekend = [5, 6]) => {
+    const afterHours = { hours: [150, 1320], weekend, percent: { day: 100, after: 150, weekend: 200 } } as const
     const [start, end] = [Date.parse(from), Date.parse(to)]
     const worked = { ...session('a', 0, 0, { zone }), start, end, tasks: [{ from: start, task: null }] }
-    return lines([worked], { afterHours, line: ['day', 'band'] }).map((line) => [
-      line.day,
-      line.band,
-      line.minutes,
-      line.charged,
-    ])
+    const printed = lines([worked], { afterHours, line: ['day', 'band'] })
+    return printed.map((line) => [line.day, line.band, line.minutes, line.charged])
   }
 
   test('follow the local clock through the weekend and out of it', () => {
@@ -143,10 +135,10 @@ describe('bands', () => {
   })
 
   test('count an hour that the clock shows twice in the band it shows', () => {
-    // Thursday 2026-10-29 in Cairo: 23:00 to 24:00 comes twice.
-    expect(bands('2026-10-29T18:30:00Z', '2026-10-29T22:00:00Z', 'Africa/Cairo')).toEqual([
-      ['2026-10-29', 'day', 30, 30],
-      ['2026-10-29', 'after', 180, 270],
+    // In Berlin 02:00 to 03:00 comes twice: 02:30 to 03:00 is day, then 02:00 to 02:30 is after hours again.
+    expect(bands('2026-10-25T00:30:00Z', '2026-10-25T02:00:00Z', 'Europe/Berlin', [])).toEqual([
+      ['2026-10-25', 'day', 60, 60],
+      ['2026-10-25', 'after', 30, 45],
     ])
   })
 
@@ -155,6 +147,21 @@ describe('bands', () => {
     expect(bands('2026-04-23T22:00:00Z', '2026-04-24T00:00:00Z', 'Africa/Cairo')).toEqual([
       ['2026-04-24', 'after', 90, 135],
       ['2026-04-24', 'day', 30, 30],
+    ])
+  })
+})
+
+describe('a line of several people', () => {
+  test('stands where its first work falls, whoever did it', () => {
+    const sessions = [
+      session('a', 30, 40, task('T-2', 30)),
+      session('a', 60, 70, task('T-1', 60)),
+      session('a', 0, 10, { staff: 'anna', ...task('T-1', 0) }),
+    ]
+    const printed = lines(sessions, { line: ['task'] })
+    expect(printed.map((line) => [line.task, line.minutes, line.sessions])).toEqual([
+      ['T-1', 20, ['a-0', 'a-60']],
+      ['T-2', 10, ['a-30']],
     ])
   })
 })

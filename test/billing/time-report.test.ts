@@ -9,7 +9,7 @@ const november: ReportPeriod = { month: '2026-11' }
 const later = new Date('2027-01-01T00:00:00Z')
 const minute = 60_000
 
-const report = (sessions: readonly WorkedSession[], period = november, asOf = later) =>
+const report = (sessions: readonly WorkedSession[], period: ReportPeriod = november, asOf = later) =>
   reportTime(sessions, standardPolicy, period, asOf)
 const minutes = (...given: Parameters<typeof report>) => report(...given).lines.map((line) => line.minutes)
 
