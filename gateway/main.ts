@@ -30,6 +30,11 @@ const parts: ProgramParts = {
   setExitCode(code) {
     process.exitCode = code
   },
+  interruption() {
+    const interrupted = new AbortController()
+    void untilToldToStop().then(() => interrupted.abort())
+    return interrupted.signal
+  },
   async openStores(config) {
     const opened = await openInstallationDatabase({ config, applicationName: 'gatebook', onProgress: note })
     return { ...storesOn(opened.database), close: () => opened.close() }

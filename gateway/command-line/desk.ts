@@ -1,7 +1,9 @@
+import { pipeline } from 'node:stream/promises'
 import type { Config } from '../config.ts'
 import { parseConfig } from '../config.ts'
 import { openVault } from '../vault/open-vault.ts'
 import type { Vault } from '../vault/seal.ts'
+import { isBrokenPipe } from './broken-pipe.ts'
 import type { OpenStores, ProgramParts } from './program-parts.ts'
 import { printable } from './printable.ts'
 import { type Column, formatTable } from './table.ts'
@@ -45,6 +47,15 @@ export class Desk {
   /** To stdout as it is. */
   print(text: string): void {
     this.parts.output.write(text)
+  }
+
+  /** To stdout piece by piece, as fast as it is read; ends quietly when the reader has seen enough. */
+  async printAll(pieces: AsyncIterable<string>): Promise<void> {
+    try {
+      await pipeline(pieces, this.parts.output, { end: false })
+    } catch (error) {
+      if (!isBrokenPipe(error)) throw error
+    }
   }
 
   /** To stderr, so that stdout stays what a script asked for. */

@@ -27,8 +27,8 @@ export interface OpenStores {
   close(): Promise<void>
 }
 
-/** stdout or stderr; on a terminal it has a number of columns. */
-export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+/** stdout or stderr; on a terminal it has a size in characters. */
+type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number }
 
 export type InputStream = Readable & { readonly isTTY?: boolean }
 
@@ -49,6 +49,8 @@ export interface ProgramParts {
   readonly errors: OutputStream
   readonly clock: Clock
   setExitCode(code: number): void
+  /** Fires at Ctrl+C, which from this call on does nothing else the first time. */
+  interruption(): AbortSignal
   /** Opens the database, embedded or not, with its schema up to date; adopts an embedded one that runs. */
   openStores(config: Config): Promise<OpenStores>
   /** Brings the schema up to date; how many migrations it applied. */

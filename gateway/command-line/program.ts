@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { billCommands } from './bill-command.ts'
+import { isBrokenPipe } from './broken-pipe.ts'
 import { clientCommands } from './client-commands.ts'
 import { Desk } from './desk.ts'
 import { doctorCommand } from './doctor/doctor-command.ts'
@@ -66,8 +67,8 @@ export async function runProgram(parts: ProgramParts, args: readonly string[]): 
   }
 }
 
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+function ignoreBrokenPipe(error: Error): void {
+  if (!isBrokenPipe(error)) throw error
 }
 
 /** commander says `error: …`, and what it takes to be meant on a line of its own. */

@@ -7,8 +7,10 @@ import { clientSlugArgument, staffLoginArgument, targetArgument, wholeNumberArgu
 import type { Desk } from './desk.ts'
 import { instantArgument } from './instant-argument.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
+import { playCommand } from './play-command.ts'
 import { findClient, findSession, findStaff } from './named-things.ts'
 import type { OpenStores } from './program-parts.ts'
+import { exportCommands } from './export-commands.ts'
 import { keystrokeCommand } from './keystroke-command.ts'
 import { shortInstant, shortLength } from './short-times.ts'
 import { type Column, formatTable } from './table.ts'
@@ -44,6 +46,8 @@ export function sessionCommands(program: Command, desk: Desk): void {
   listCommand(session, desk)
   showCommand(session, desk)
   keystrokeCommand(session, desk)
+  exportCommands(session, desk)
+  playCommand(session, desk)
 }
 
 function listCommand(session: Command, desk: Desk): void {

@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts'
 import { makeDirectory } from '../make-directory.ts'
 
 /** Bytes; AES-256. */
-export const MASTER_KEY_LENGTH = 32
+const MASTER_KEY_LENGTH = 32
 
 export interface MasterKeyPlace {
   /** Absolute. */

@@ -62,6 +62,7 @@ export async function installation() {
         setExitCode: (code) => {
           status = code
         },
+        interruption: () => new AbortController().signal,
         openStores: async () => stores,
         migrate: async () => 0,
         start: async () => {},
@@ -103,12 +104,14 @@ function unexpected(): never {
 
 /** Keeps what is printed on it. */
 class Paper extends Writable {
+  readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
   text = ''
 
   constructor(columns: number | undefined) {
     super({ decodeStrings: false })
-    if (columns !== undefined) this.columns = columns
+    if (columns !== undefined) Object.assign(this, { isTTY: true, columns, rows: 24 })
   }
 
   override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { session, sessionDetail, timeReport } from '#shared/api.ts'
+import { TERMINAL_RESTORED } from '#gateway/recording/terminal-playback.ts'
 import { recordSession } from '#test/api/recorded-session.ts'
 import { installation, publicKey } from './installation.ts'
 
@@ -34,6 +35,10 @@ beforeAll(async () => {
   home = await withSessions()
 })
 afterAll(() => home[Symbol.asyncDispose]())
+
+interface Exported {
+  readonly channels: { readonly channel: number; readonly events: { kind: string; data: string }[] }[]
+}
 
 const sessionList = z.array(z.strictObject(session.shape))
 
@@ -91,7 +96,7 @@ describe('gatebook session show', () => {
     'of nothing on record is refused: %s',
     async (command) => {
       for (const id of ['019ab000-0000-7000-8000-000000000000', 'web1']) {
-        expect(await home.gatebook(`session ${command} ${id}`)).toEqual({
+        expect(await home.gatebook(`session ${command} ${id}`, { columns: 80 })).toEqual({
           out: '',
           err: `gatebook: there is no session ${id}; copy the id from: gatebook session list\n`,
           status: 1,
@@ -112,6 +117,74 @@ describe('gatebook session keys', () => {
     const table = await home.gatebook(`session keys ${home.ids.first} --channel 0`)
     expect(table.out).toMatch(/1:02\.000000 +q +71\n$/)
     expect(await home.json(`session keys ${home.ids.first} --channel 1`)).toEqual([])
+  })
+})
+
+describe('gatebook session export', () => {
+  it('prints asciicast v3, or v2', async () => {
+    const [header, ...events] = (await home.gatebook(`session export ${home.ids.first}`)).out.trimEnd().split('\n')
+    expect(JSON.parse(header!)).toMatchObject({
+      version: 3,
+      term: { cols: 80, rows: 24, type: 'xterm' },
+      timestamp: Date.parse('2026-11-20T20:30:00Z') / 1000,
+      title: 'root@web1.acme by ivan',
+    })
+    const output = events.map((line) => JSON.parse(line) as [number, string, string]).filter(([, code]) => code === 'o')
+    expect(output.map(([, , text]) => text)).toEqual(['$ ', 'ls\r\nnotes\r\n$ ', 'q'])
+    const second = await home.gatebook(`session export ${home.ids.first} --format cast2`)
+    expect(JSON.parse(second.out.split('\n', 1)[0]!)).toMatchObject({ version: 2, width: 80, height: 24 })
+  })
+
+  it('prints every event of every channel as JSON, or of one', async () => {
+    const whole = JSON.parse((await home.gatebook(`session export ${home.ids.first} --format json`)).out) as Exported
+    expect(whole).toMatchObject({ version: 1, session: { id: home.ids.first, target: 'web1.acme' } })
+    expect(whole.channels.map(({ channel, events }) => [channel, events[0]!.kind])).toEqual([
+      [0, 'open'],
+      [1, 'open'],
+    ])
+    const typed = whole.channels[0]!.events.filter(({ kind }) => kind === 'input').map(({ data }) => data)
+    expect(Buffer.concat(typed.map((data) => Buffer.from(data, 'base64'))).toString()).toBe('ls\rq')
+    const one = await home.gatebook(`session export ${home.ids.first} --format json --channel 1`)
+    expect((JSON.parse(one.out) as Exported).channels).toEqual([whole.channels[1]])
+  })
+
+  it('prints what the screen showed as text, of the first terminal or of the channel named', async () => {
+    expect((await home.gatebook(`session text ${home.ids.first}`)).out).toBe('$ ls\nnotes\n$ q\n')
+    const seen = await home.gatebook(`session export ${home.ids.first} --format txt --channel 1`)
+    expect(seen.out).toBe('up 3 days\n')
+  })
+
+  it.each(['text', 'export', 'export --format json', 'play'])(
+    'is refused for a channel that is not there: %s',
+    async (command) => {
+      const seen = await home.gatebook(`session ${command} ${home.ids.first} --channel 2`, { columns: 80 })
+      expect(seen).toMatchObject({ out: '', status: 1 })
+      expect(seen.err).toMatch(/^gatebook: session .* has no channel 2 on record; see: gatebook session show /)
+    },
+  )
+})
+
+describe('gatebook session play', () => {
+  it('paints the recording into the terminal and gives it back as it was', async () => {
+    const seen = await home.gatebook(`session play ${home.ids.first} --speed 100 --idle 0.5`, { columns: 80 })
+    expect(seen).toMatchObject({ err: '', status: 0 })
+    expect(seen.out.startsWith('\x1b[?1049h')).toBe(true)
+    expect(seen.out).toContain('notes')
+    expect(seen.out.endsWith(TERMINAL_RESTORED)).toBe(true)
+  })
+
+  it('ends at Ctrl+C and gives the terminal back', async () => {
+    const interruption = () => AbortSignal.abort()
+    const seen = await home.gatebook(`session play ${home.ids.first}`, { columns: 80, parts: { interruption } })
+    expect(seen).toEqual({ out: TERMINAL_RESTORED, err: '', status: 0 })
+  })
+
+  it('is refused where there is no terminal', async () => {
+    expect(await home.gatebook(`session play ${home.ids.first}`)).toEqual({
+      out: '',
+      err: 'gatebook: stdout is no terminal to play in; for a file use: gatebook session text\n',
+      status: 1,
+    })
   })
 })
 

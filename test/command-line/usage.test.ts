@@ -26,7 +26,13 @@ describe('gatebook', () => {
   it('has the commands of product.md', () => {
     expect(leaves.toSorted()).toEqual(
       [
-        ...['start', 'migrate', 'doctor', 'version', 'login', 'time', 'bill compute'],
+        'start',
+        'migrate',
+        'doctor',
+        'version',
+        'login',
+        'time',
+        'bill compute',
         ...['add', 'list', 'show', 'disable', 'enable', 'key add', 'key remove', 'key list'].map(
           (each) => `staff ${each}`,
         ),

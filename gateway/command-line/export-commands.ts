@@ -1,0 +1,77 @@
+import { type Command, Option } from 'commander'
+import { exportCast } from '../recording/export-cast.ts'
+import { exportJson } from '../recording/export-json.ts'
+import { exportText } from '../recording/export-text.ts'
+import { sessionDetailView } from '../session/session-view.ts'
+import { wholeNumberArgument } from './argument-parsers.ts'
+import type { Desk, OpenInstallation } from './desk.ts'
+import { findSession } from './named-things.ts'
+import type { OpenStores } from './program-parts.ts'
+import { findRecordedChannel } from './recorded-channel.ts'
+
+interface ExportOptions {
+  readonly format: 'cast' | 'cast2' | 'txt' | 'json'
+  readonly channel?: number
+}
+
+/** `gatebook session text` and `gatebook session export`: a recording, to stdout. */
+export function exportCommands(session: Command, desk: Desk): void {
+  session
+    .command('text')
+    .description('what the screen showed, as plain text')
+    .argument('<id>', 'as gatebook session list shows it')
+    .addOption(channelOption())
+    .action((id: string, options: { channel?: number }) =>
+      desk.withStores((open) => print(desk, open, id, { ...options, format: 'txt' })),
+    )
+  session
+    .command('export')
+    .description('a recording in a format of other programs')
+    .argument('<id>', 'as gatebook session list shows it')
+    .addOption(
+      new Option('--format <format>', 'cast is asciicast v3, cast2 v2; json is every event of every channel, lossless')
+        .choices(['cast', 'cast2', 'txt', 'json'])
+        .default('cast'),
+    )
+    .addOption(channelOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  gatebook session export ID > work.cast && asciinema play work.cast
+  gatebook session export ID --format json | jq '.channels[0].events | length'`,
+    )
+    .action((id: string, options: ExportOptions) => desk.withStores((open) => print(desk, open, id, options)))
+}
+
+/** `--channel`, by default the first with a terminal. */
+export function channelOption(): Option {
+  return new Option('--channel <number>', 'of this channel; the first with a terminal unless said').argParser(
+    wholeNumberArgument(0, 2 ** 31),
+  )
+}
+
+async function print(desk: Desk, { stores }: OpenInstallation, id: string, options: ExportOptions): Promise<void> {
+  if (options.format === 'json') return await desk.printAll(await jsonOf(stores, id, options.channel))
+  const { session, channel, size } = await findRecordedChannel(stores, id, options.channel)
+  const events = stores.records.events(session.id, channel.channel)
+  if (options.format === 'txt') return await desk.printAll(exportText(events, size))
+  const header = {
+    ...size,
+    startedAt: session.startedAt,
+    title: `${session.login}@${session.target} by ${session.staff}`,
+    ...(channel.terminal && { terminalType: channel.terminal.type }),
+    ...(channel.command !== undefined && { command: channel.command }),
+  }
+  await desk.printAll(exportCast(events, header, options.format === 'cast2' ? 2 : 3))
+}
+
+async function jsonOf(stores: OpenStores, id: string, number: number | undefined): Promise<AsyncIterable<string>> {
+  const session = await findSession(stores, id)
+  if (number !== undefined) await findRecordedChannel(stores, id, number)
+  const { channelList, ...about } = sessionDetailView(session, await stores.sessions.channels(session.id))
+  const channels = channelList
+    .filter(({ channel }) => number === undefined || channel === number)
+    .map((channel) => ({ about: channel, events: stores.records.events(session.id, channel.channel) }))
+  return exportJson(about, channels)
+}

@@ -1,0 +1,40 @@
+import type { ChannelSummary, SessionSummary } from '../session/session.ts'
+import { GatewayError } from '../errors.ts'
+import { findSession } from './named-things.ts'
+import type { OpenStores } from './program-parts.ts'
+
+/** What a channel without a terminal is shown in. */
+const STANDARD_SIZE = { columns: 80, rows: 24 }
+
+/** A channel on record and the session it belongs to. */
+export interface RecordedChannel {
+  readonly session: SessionSummary
+  readonly channel: ChannelSummary
+  /** The size its terminal began with. */
+  readonly size: { readonly columns: number; readonly rows: number }
+}
+
+/**
+ * The channel of that number; where none is named the first that has a terminal, or else the first of all. Throws
+ * `not-found`.
+ */
+export async function findRecordedChannel(
+  stores: OpenStores,
+  id: string,
+  number: number | undefined,
+): Promise<RecordedChannel> {
+  const session = await findSession(stores, id)
+  const channels = await stores.sessions.channels(session.id)
+  const channel =
+    number === undefined
+      ? (channels.find((each) => each.terminal !== undefined) ?? channels[0])
+      : channels.find((each) => each.channel === number)
+  if (channel !== undefined) return { session, channel, size: channel.terminal ?? STANDARD_SIZE }
+  throw new GatewayError(
+    'not-found',
+    number === undefined
+      ? `session ${id} has no channel on record`
+      : `session ${id} has no channel ${number} on record`,
+    `see: gatebook session show ${id}`,
+  )
+}
