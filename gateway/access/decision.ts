@@ -28,7 +28,8 @@ export type Denial =
   | 'support-key-revoked'
 
 export type Decision =
-  | { readonly verdict: 'allow'; readonly supportKeyId: string }
+  /** `until` undefined: nothing ends the right by itself. */
+  | { readonly verdict: 'allow'; readonly supportKeyId: string; readonly until: Date | undefined }
   | { readonly verdict: 'deny'; readonly reason: Denial }
 
 /** May this person work as `login` on this target now? Pure: the caller brings the facts and the time. */
@@ -39,12 +40,19 @@ export function decide(facts: AccessFacts, login: string, now: Date): Decision {
   if (facts.targetRemoved) return deny('target-removed')
   const grants = facts.grants.filter((grant) => grant.targetId === undefined || grant.targetId === target.id)
   if (grants.length === 0) return deny('no-grant')
-  if (!grants.some((grant) => isRunning(grant, now))) return deny('grant-ended')
+  const running = grants.filter((grant) => isRunning(grant, now))
+  if (running.length === 0) return deny('grant-ended')
   if (login !== target.login && !target.logins.includes(login)) return deny('login-not-allowed')
   if (supportKey === undefined) return deny('no-support-key')
   if (supportKey.state === 'paused') return deny('support-key-paused')
   if (supportKey.state !== 'active') return deny('support-key-revoked')
-  return { verdict: 'allow', supportKeyId: supportKey.id }
+  return { verdict: 'allow', supportKeyId: supportKey.id, until: lastEnd(running) }
+}
+
+function lastEnd(grants: readonly Grant[]): Date | undefined {
+  const ends = grants.map(({ until }) => until?.getTime() ?? Infinity)
+  const last = Math.max(...ends)
+  return last === Infinity ? undefined : new Date(last)
 }
 
 function isRunning(grant: Grant, now: Date): boolean {

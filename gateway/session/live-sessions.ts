@@ -24,6 +24,9 @@ export interface SessionEnd {
   readonly recorded: boolean
 }
 
+/** A longer setTimeout fires at once. Rights are read again before it has passed. */
+const TIMER_MS_MAX = 2 ** 31 - 1
+
 /** One session while it lives. */
 export class LiveSession {
   readonly id: string
@@ -32,6 +35,7 @@ export class LiveSession {
   /** Ends the connection with a reason; set by its owner before anything is forwarded. */
   onEnd: (end: SessionEnd) => void = () => {}
   readonly #closed: () => void
+  #expiry: NodeJS.Timeout | undefined
 
   constructor(about: NewSession, recorder: SessionRecorder, closed: () => void) {
     this.id = recorder.sessionId
@@ -40,8 +44,15 @@ export class LiveSession {
     this.#closed = closed
   }
 
+  /** Calls once when the right of the session ends by itself; instead of an earlier call. */
+  expires(inMs: number, then: () => void): void {
+    clearTimeout(this.#expiry)
+    this.#expiry = setTimeout(then, Math.min(inMs, TIMER_MS_MAX)).unref()
+  }
+
   /** The owner's last word, when every channel is closed. */
   close(reason: string): void {
+    clearTimeout(this.#expiry)
     this.recorder.close(reason)
     this.#closed()
   }
@@ -124,11 +135,18 @@ export class LiveSessions {
     )
   }
 
-  async #whyNot({ about }: LiveSession): Promise<string | undefined> {
+  async #whyNot(session: LiveSession): Promise<string | undefined> {
+    const { about } = session
     const facts = await this.#parts.access.facts(about.staffId, about.targetId)
     if (facts === undefined) throw new GatewayError('not-found', 'the target or the person is gone')
-    const decision = decide(facts, about.login, this.#parts.clock.now())
-    if (decision.verdict === 'allow') return undefined
+    const now = this.#parts.clock.now()
+    const decision = decide(facts, about.login, now)
+    if (decision.verdict === 'allow') {
+      if (decision.until !== undefined) {
+        session.expires(decision.until.getTime() - now.getTime(), () => this.recheck())
+      }
+      return undefined
+    }
     return this.#parts.explain(decision.reason, facts, about.login)
   }
 }

@@ -88,7 +88,7 @@ export class StaffConnection {
       if (offer.type !== 'session') return this.#refuseForward(offer)
       if (destination.kind === 'gateway')
         return answerChannel(offer, (asked) => this.#serveGateway(staff, destination.typed, asked))
-      this.#openChannel(offer).catch((error: unknown) => {
+      this.#openChannel(staff, offer).catch((error: unknown) => {
         this.#parts.log(`a channel could not be opened: ${String(error)}`)
         refuse(offer, explainFailure(error))
       })
@@ -105,13 +105,16 @@ export class StaffConnection {
     return targetAccess.suggest(typed)
   }
 
-  async #openChannel(offer: ChannelOffer): Promise<void> {
+  async #openChannel(staff: Staff, offer: ChannelOffer): Promise<void> {
     const way = await (this.#way ?? Promise.reject(new Error('no destination')))
+    if ('unknown' in way) return answerChannel(offer, (asked) => this.#serveGateway(staff, way.unknown, asked))
+    // A session that begins after the connection has ended would never end itself.
+    if (!this.#open) return
     if ('refused' in way) return refuse(offer, way.refused)
     this.#session ??= this.#openSession(way)
     const session = await this.#session
-    if ('refused' in session) return refuse(offer, session.refused)
     if (!this.#open) return
+    if ('refused' in session) return refuse(offer, session.refused)
     const recorder = session.recorder.channel()
     const bridge: Bridge = new Bridge({
       recorder,

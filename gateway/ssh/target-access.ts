@@ -14,6 +14,8 @@ import { explainDenial, explainFailure } from './refusal-texts.ts'
 export type Way =
   | { readonly target: string; readonly link: SessionLink; readonly about: Omit<NewSession, 'sourceAddress'> }
   | { readonly refused: string }
+  /** `ivan.petrov` looks like a target but is none: a local name that ssh sends by default, or a typing mistake. */
+  | { readonly unknown: string }
 
 export interface TargetAccessParts {
   readonly targets: Pick<TargetStore, 'byName' | 'list'>
@@ -47,7 +49,12 @@ export class TargetAccess {
 
   /** The answer to a user name that names no target. */
   async suggest(typed: string): Promise<Answer> {
-    return { output: '', errors: [await this.#unknown(typed)], exitStatus: 255 }
+    const names = (await this.#parts.targets.list()).map(fullTargetName)
+    const near = nearestName(typed, names)
+    const mean = near === undefined ? '' : `; did you mean ${near}?`
+    const none = `there is no target ${JSON.stringify(typed)}${mean}`
+    const all = `the servers you can work on: ssh ${this.#parts.sshAddress('')} targets`
+    return { output: '', errors: [none, all], exitStatus: 255 }
   }
 
   async #prepare(
@@ -58,20 +65,13 @@ export class TargetAccess {
     const { targets, access, clock } = this.#parts
     const found = await targets.byName(target.name, target.clientSlug)
     const facts = found === undefined ? undefined : await access.facts(staff.id, found.id)
-    if (facts === undefined) return { refused: await this.#unknown(name) }
+    if (facts === undefined) return { unknown: name }
     const as = login ?? facts.target.login
     const decision = decide(facts, as, clock.now())
     if (decision.verdict === 'deny') return { refused: explainDenial(decision.reason, facts, as) }
     const link = await this.#parts.dial(facts, as, decision.supportKeyId)
     const about = { clientId: facts.client.id, targetId: facts.target.id, staffId: staff.id, login: as }
     return { target: name, link, about }
-  }
-
-  async #unknown(typed: string): Promise<string> {
-    const names = (await this.#parts.targets.list()).map(fullTargetName)
-    const near = nearestName(typed, names)
-    const mean = near === undefined ? '' : `; did you mean ${near}?`
-    return `there is no target ${JSON.stringify(typed)}${mean}\nthe servers you can work on: ssh ${this.#parts.sshAddress('')} targets`
   }
 }
 

@@ -27,7 +27,8 @@ export function sshArguments(door: Door, userName: string, args: readonly string
   const port = ['-p', String(door.sshPort), '-l', userName]
   const split = args.indexOf('--')
   const [options, command] = split < 0 ? [[], args] : [args.slice(0, split), args.slice(split + 1)]
-  return [...sshOptions(door), ...port, ...options, '127.0.0.1', ...command]
+  // The first value of an option wins.
+  return [...options, ...sshOptions(door), ...port, '127.0.0.1', ...command]
 }
 
 /** Starts `ssh`; `args` as above. */

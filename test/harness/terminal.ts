@@ -1,10 +1,9 @@
 import { spawn } from '@lydell/node-pty'
 import { sshArguments, type Door } from './ssh.ts'
 
-/** Of `until`: shorter than the test's own, so that the failure says what was seen instead. */
 const PATIENCE_MS = 20_000
 /** Characters that `until` looks back at most. */
-const MEMORY = 64 * 1024
+const MEMORY = 4096
 
 /** `ssh` in a real terminal, with somebody at the keyboard. */
 export interface TestTerminal {
@@ -12,8 +11,11 @@ export interface TestTerminal {
   readonly output: () => Buffer
   type(keys: string | Buffer): void
   resize(columns: number, rows: number): void
-  /** Resolves when what came after the last `until` matches; rejects when ssh ends before. */
-  until(pattern: string | RegExp): Promise<void>
+  /**
+   * Resolves when what came after the last `until` matches; rejects when ssh ends before, or when patience does:
+   * sooner than the test's own, so that the failure says what was seen instead.
+   */
+  until(pattern: string | RegExp, patienceMs?: number): Promise<void>
   /** Resolves with its exit status when ssh has ended and everything it said is in `output`. */
   readonly ended: Promise<number>
   kill(signal: NodeJS.Signals): void
@@ -63,10 +65,10 @@ export function openTerminal(
     type: (keys) => pty.write(keys as string),
     resize: (toColumns, toRows) => pty.resize(toColumns, toRows),
     kill: (signal) => pty.kill(signal),
-    until(pattern) {
+    until(pattern, patienceMs = PATIENCE_MS) {
       return new Promise((resolve, reject) => {
         const giveUp = (why: string) => reject(new Error(`${why} before ${pattern} came: ${unread.slice(-2000)}`))
-        const timer = setTimeout(() => giveUp('patience ended'), PATIENCE_MS)
+        const timer = setTimeout(() => giveUp('patience ended'), patienceMs)
         const done = (settle: () => void) => {
           clearTimeout(timer)
           look = () => {}
