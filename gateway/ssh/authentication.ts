@@ -5,10 +5,12 @@ import type { Transport } from '../transport/transport.ts'
 import { boolean, string, wireMessage, WireReader } from '../transport/wire.ts'
 import { proves } from './public-key.ts'
 
-/** Signing agents hold many keys, and each one offered counts (sshd's MaxAuthTries is 6). */
-const ATTEMPTS_MAX = 20
+/** Signing agents hold many keys, and each one offered counts (sshd's MaxAuthTries is 6), as every request does. */
+const REQUESTS_MAX = 20
 /** Requests that arrive while the database is asked wait; nobody honest sends more ahead. */
 const WAITING_MAX = 8
+/** RFC 4252 §6: from here on messages belong to what runs after the sign-in. */
+const FIRST_OF_CONNECTION = 80
 
 export interface AuthenticatedStaff {
   readonly staff: Staff
@@ -29,7 +31,7 @@ export class Authentication {
   readonly #transport: Transport
   readonly #parts: AuthenticationParts
   readonly #unknown = new Set<string>()
-  #attempts = 0
+  #requests = 0
   #waiting = 0
   #turn: Promise<void> = Promise.resolve()
   #over = false
@@ -39,9 +41,11 @@ export class Authentication {
     this.#parts = parts
   }
 
-  /** Takes the messages 50 to 79. Requests are answered one at a time, in order. */
+  /** Takes the messages 50 and up. Requests are answered one at a time, in order. */
   handle(payload: Buffer): void {
-    if (payload[0] !== message.userauthRequest || this.#over) return
+    const [type = 0] = payload
+    if (type >= FIRST_OF_CONNECTION) return this.#transport.fail(new Error(`message ${type} before the sign-in`))
+    if (type !== message.userauthRequest || this.#over) return
     if (++this.#waiting > WAITING_MAX) return this.#transport.fail(new Error('too many requests at once'))
     this.#turn = this.#turn
       .then(() => (this.#over ? undefined : this.#request(Buffer.from(payload))))
@@ -55,15 +59,13 @@ export class Authentication {
   }
 
   async #request(payload: Buffer): Promise<void> {
-    const reader = new WireReader(payload, 1)
-    const [userName, service, method] = [reader.text(), reader.text(), reader.text()]
-    if (service !== 'ssh-connection') return this.#fail()
-    if (method === 'none') return this.#fail()
-    if (++this.#attempts > ATTEMPTS_MAX) {
+    if (++this.#requests > REQUESTS_MAX) {
       this.#over = true
       return this.#transport.disconnect(disconnectReason.noMoreAuthMethods, 'gatebook: too many keys were tried')
     }
-    if (method !== 'publickey') return this.#fail()
+    const reader = new WireReader(payload, 1)
+    const [userName, service, method] = [reader.text(), reader.text(), reader.text()]
+    if (service !== 'ssh-connection' || method !== 'publickey') return this.#fail()
     const signs = reader.boolean()
     const [algorithm, key] = [reader.text(), reader.string()]
     const unsignedLength = payload.length - reader.remaining

@@ -104,7 +104,8 @@ export class Channels {
       window,
       accept: (listener, inWindow) => {
         const channel = this.#add(id, { remote, window, packet, inWindow, listener })
-        if (!stillOffered()) channel.lost()
+        // The connection closed meanwhile: its owner hears that when it has the channel in hand.
+        if (!stillOffered()) process.nextTick(() => channel.lost())
         else {
           this.#open.set(id, channel)
           this.#transport.send(

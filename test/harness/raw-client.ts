@@ -1,0 +1,52 @@
+import { connect } from 'node:net'
+import { hostKeyAlgorithms, offerToTarget } from '#gateway/transport/algorithms.ts'
+import { message } from '#gateway/transport/message.ts'
+import { boolean, string, uint32, wireMessage, type WireField } from '#gateway/transport/wire.ts'
+import { RawPeer, SERVICE_ACCEPTED } from './raw-peer.ts'
+import type { TestKey } from './test-key.ts'
+
+/** A client of the gateway, its keys agreed. */
+export async function rawClient(port: number, offer = offerToTarget(hostKeyAlgorithms)): Promise<RawPeer> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  const peer = new RawPeer(socket, offer)
+  await peer.nextKeys()
+  return peer
+}
+
+/** A request of RFC 4252 §7, signed by `key` unless another signature is given. */
+export function signedRequest(peer: RawPeer, userName: string, key: TestKey, signature?: Buffer): Buffer {
+  const head = wireMessage(message.userauthRequest, string(userName), string('ssh-connection'), string('publickey'))
+  const request = Buffer.concat([head, boolean(true), string(key.algorithm), string(key.blob)])
+  const signed = signature ?? key.sign(Buffer.concat([string(peer.sessionId()), request]))
+  return Buffer.concat([request, string(wireMessage(string(key.algorithm), string(signed)))])
+}
+
+/** A client that is signed in. */
+export async function signedInClient(port: number, userName: string, key: TestKey): Promise<RawPeer> {
+  const peer = await rawClient(port)
+  peer.requestService('ssh-userauth')
+  await peer.next(SERVICE_ACCEPTED)
+  peer.send(signedRequest(peer, userName, key))
+  await peer.next(message.userauthSuccess)
+  return peer
+}
+
+/** Asks for a session channel of this number. */
+export function askForSession(peer: RawPeer, { id = 0, window = 2 ** 21, packet = 32_768 } = {}): void {
+  peer.send(message.channelOpen, string('session'), uint32(id), uint32(window), uint32(packet))
+}
+
+/** The peer's number of the channel that it confirmed. */
+export async function confirmed(peer: RawPeer): Promise<number> {
+  const reader = await peer.next(message.channelOpenConfirmation)
+  reader.uint32()
+  return reader.uint32()
+}
+
+export function channelRequest(channel: number, type: string, wantReply: boolean, ...fields: WireField[]): Buffer {
+  return wireMessage(message.channelRequest, uint32(channel), string(type), boolean(wantReply), ...fields)
+}
+
+export function channelData(channel: number, bytes: Buffer | string): Buffer {
+  return wireMessage(message.channelData, uint32(channel), string(bytes))
+}

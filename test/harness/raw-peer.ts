@@ -1,0 +1,122 @@
+import type { Socket } from 'node:net'
+import Protocol, { type AlgorithmLists, type HostKey } from 'ssh2/lib/protocol/Protocol.js'
+import { message } from '#gateway/transport/message.ts'
+import { wireMessage, WireReader, type WireField } from '#gateway/transport/wire.ts'
+
+/** SSH_MSG_SERVICE_ACCEPT of RFC 4253, which ssh2 reads for us. */
+export const SERVICE_ACCEPTED = 6
+
+/** Beyond what is declared for the gateway: it begins no key exchange of its own. */
+type RekeyingProtocol = Protocol & { rekey(): void }
+
+/** An SSH peer that keeps to RFC 4253 and, above it, sends whatever a test wants and judges nothing. */
+export class RawPeer {
+  readonly socket: Socket
+  /** What was said when the connection closed: the text of the disconnect message, or ''. */
+  readonly closed: Promise<string>
+  readonly #protocol: RekeyingProtocol
+  readonly #inbox: Buffer[] = []
+  readonly #waiting: { readonly type: number; take(payload: Buffer | undefined): void }[] = []
+  #goodbye = ''
+  #isClosed = false
+  readonly #awaitingKeys: (() => void)[] = []
+  /** Bytes of channel data that came, without those a test took by `next`. */
+  dataBytes = 0
+  /** Signature algorithms the gateway said it takes (RFC 8308). */
+  signatureAlgorithms: readonly string[] = []
+
+  constructor(socket: Socket, offer: AlgorithmLists, hostKey?: HostKey) {
+    this.socket = socket
+    const role = hostKey === undefined ? { hostVerifier: () => true } : { hostKeys: { [hostKey.type]: hostKey } }
+    this.#protocol = new Protocol({
+      server: hostKey !== undefined,
+      ...role,
+      ident: 'RawPeer',
+      offer,
+      onWrite: (data) => socket.write(data),
+      onError: (error) => socket.destroy(error),
+      onHandshakeComplete: () => this.#keysAgreed(),
+      onMessage: (payload) => this.#hear(Buffer.from(payload)),
+      messageHandlers: {
+        SERVICE_REQUEST: (protocol, name) => protocol.serviceAccept(name),
+        SERVICE_ACCEPT: () => this.#hear(Buffer.of(SERVICE_ACCEPTED)),
+        DISCONNECT: (_, _reason, text) => (this.#goodbye = text),
+        EXT_INFO: (_, extensions) => (this.signatureAlgorithms = extensions.flatMap(({ algs }) => algs ?? [])),
+      },
+    }) as RekeyingProtocol
+    socket.on('data', (chunk) => {
+      try {
+        this.#protocol.parse(chunk, 0, chunk.length)
+      } catch {
+        socket.destroy()
+      }
+    })
+    socket.on('error', () => {})
+    this.closed = new Promise((resolve) =>
+      socket.once('close', () => {
+        this.#isClosed = true
+        this.#keysAgreed()
+        for (const { take } of this.#waiting.splice(0)) take(undefined)
+        resolve(this.#goodbye)
+      }),
+    )
+    this.#protocol.start()
+  }
+
+  /** Kept when the next key exchange is done, or when there will be none. */
+  nextKeys(): Promise<void> {
+    return new Promise((resolve) => this.#awaitingKeys.push(resolve))
+  }
+
+  sessionId(): Buffer {
+    return this.#protocol.sessionID() ?? Buffer.alloc(0)
+  }
+
+  send(...fields: readonly WireField[]): void {
+    if (!this.#isClosed) this.#protocol.sendMessage(wireMessage(...fields))
+  }
+
+  requestService(name: string): void {
+    this.#protocol.service(name)
+  }
+
+  /** Begins a key exchange; the promise is kept when it is done. */
+  rekey(): Promise<void> {
+    const done = this.nextKeys()
+    this.#protocol.rekey()
+    return done
+  }
+
+  /** The oldest message of this number that no test took yet, read behind its number. Throws when there will be none. */
+  async next(type: number): Promise<WireReader> {
+    const at = this.#inbox.findIndex((payload) => payload[0] === type)
+    if (at >= 0) return new WireReader(this.#inbox.splice(at, 1)[0] ?? Buffer.alloc(0), 1)
+    const payload = await new Promise<Buffer | undefined>((resolve) => {
+      if (this.#isClosed) resolve(undefined)
+      else this.#waiting.push({ type, take: resolve })
+    })
+    if (payload === undefined) throw new Error(`closed without message ${type}: ${this.#goodbye}`)
+    return new WireReader(payload, 1)
+  }
+
+  /** How many messages of this number nobody took yet. */
+  count(type: number): number {
+    return this.#inbox.filter((payload) => payload[0] === type).length
+  }
+
+  [Symbol.dispose](): void {
+    this.socket.destroy()
+  }
+
+  #keysAgreed(): void {
+    for (const then of this.#awaitingKeys.splice(0)) then()
+  }
+
+  #hear(payload: Buffer): boolean {
+    const at = this.#waiting.findIndex(({ type }) => type === payload[0])
+    if (at >= 0) this.#waiting.splice(at, 1)[0]?.take(payload)
+    else if (payload[0] === message.channelData) this.dataBytes += payload.length - 9
+    else this.#inbox.push(payload)
+    return true
+  }
+}
