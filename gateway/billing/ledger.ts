@@ -1,7 +1,7 @@
 import { compareText } from './code-unit-order.ts'
 
 /** A change of minutes decided by a person. */
-export interface Adjustment {
+interface Adjustment {
   /** Such as `2026-11`. */
   readonly month: string
   /** Minutes to add, or to take off when negative. */
@@ -11,7 +11,7 @@ export interface Adjustment {
 }
 
 /** Minutes posted to `month` on account of month `ref`. */
-export interface Correction {
+interface Correction {
   readonly month: string
   readonly ref: string
   readonly minutes: number

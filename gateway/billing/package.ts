@@ -21,7 +21,7 @@ export interface PackageLine {
 }
 
 /** A line with the prepaid minutes it drew, by pool, and those beyond the package. */
-export interface CoveredLine {
+interface CoveredLine {
   readonly line: PackageLine
   readonly covered: number
   readonly draw: ReadonlyMap<string, number>

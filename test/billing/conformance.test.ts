@@ -22,10 +22,7 @@ describe('the billing rules give what the contract with every client says', () =
     expect([...outputs.keys()]).toEqual(cases.map(({ id }) => id))
   })
 
-  test.each(cases.map((each) => ({ ...each, title: `${each.engine} ${each.id}: ${each.name}` })))(
-    '$title',
-    ({ id, expected, why }) => {
-      expect(outputs.get(id), why).toStrictEqual(expected)
-    },
-  )
+  test.each(cases)('$engine $id: $name', ({ id, expected, why }) => {
+    expect(outputs.get(id), why).toStrictEqual(expected)
+  })
 })
