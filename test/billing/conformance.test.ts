@@ -22,7 +22,9 @@ describe('the billing rules give what the contract with every client says', () =
     expect([...outputs.keys()]).toEqual(cases.map(({ id }) => id))
   })
 
-  test.each(cases)('$engine $id: $name', ({ id, expected, why }) => {
-    expect(outputs.get(id), why).toStrictEqual(expected)
-  })
+  for (const { engine, id, name, expected, why } of cases) {
+    test(`${engine} ${id}: ${name}`, () => {
+      expect(outputs.get(id), why).toStrictEqual(expected)
+    })
+  }
 })
