@@ -11,6 +11,14 @@ const EXIT_BY_GATEWAY = 255
 /** Requests that wait for an answer; a peer that never reads them is cut off. */
 const UNANSWERED_MAX = 1000
 
+/**
+ * Bytes of requests passed on while the other end takes nothing; windows bound data, this bounds
+ * requests. A command line of 200 KB is honest, and so are thousands of window changes.
+ */
+const REQUEST_BYTES_MAX = 1024 * 1024
+/** What a request costs beside its fields. */
+const REQUEST_COST = 64
+
 const NOTHING = Buffer.alloc(0)
 
 export interface BridgeParts {
@@ -37,6 +45,7 @@ export class Bridge {
         readonly down: WindowCredit
       }
     | undefined
+  readonly #asked = { staff: 0, target: 0 }
   #terminal = false
   #over = false
 
@@ -120,6 +129,7 @@ export class Bridge {
   #staffAsks(type: string, wantReply: boolean, fields: Buffer): void {
     if (this.#over) return
     const fate = this.#parts.judge(type, fields)
+    if (fate === 'forward') this.#bound('staff', this.#ends?.target, fields)
     if (wantReply && this.#unanswered.length >= UNANSWERED_MAX) throw new WireError('too many unanswered requests')
     if (fate !== 'forward') {
       if (wantReply) this.#answer(fate !== 'refuse')
@@ -155,10 +165,17 @@ export class Bridge {
 
   #targetAsks(type: string, wantReply: boolean, fields: Buffer): void {
     if (this.#over) return
+    this.#bound('target', this.#ends?.staff, fields)
     // Nothing a target may ask of an administrator's ssh wants an answer but sshd's own keepalive.
     if (wantReply) this.#ends?.target.reply(false)
     const payload = encodeChannelRequest(type, fields)
     this.#parts.recorder.event('targetRequest', payload, () => this.#ends?.staff.request(type, false, fields))
+  }
+
+  #bound(by: 'staff' | 'target', other: ChannelEnd | undefined, fields: Buffer): void {
+    if (other === undefined || other.backlog === 0) this.#asked[by] = 0
+    this.#asked[by] += fields.length + REQUEST_COST
+    if (this.#asked[by] > REQUEST_BYTES_MAX) throw new WireError('too many requests that the other end does not take')
   }
 
   #finish(): void {

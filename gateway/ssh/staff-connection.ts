@@ -41,6 +41,10 @@ export class StaffConnection {
   #layer: ConnectionLayer | undefined
   #way: Promise<Way> | undefined
   #session: Promise<LiveSession | { readonly refused: string }> | undefined
+  /** Why no channel to the target opens any more. */
+  #ended: string | undefined
+  /** What `SetEnv` named and PostgreSQL has not heard yet. */
+  #named: { task?: string; reason?: string } | undefined
   #open = true
 
   /** `events.authenticated` ends the grace time; `events.closed` comes once. */
@@ -115,6 +119,7 @@ export class StaffConnection {
     const session = await this.#session
     if (!this.#open) return
     if ('refused' in session) return refuse(offer, session.refused)
+    if (this.#ended !== undefined) return refuse(offer, this.#ended)
     const recorder = session.recorder.channel()
     const bridge: Bridge = new Bridge({
       recorder,
@@ -137,11 +142,12 @@ export class StaffConnection {
 
   async #openSession(way: Extract<Way, { link: unknown }>): Promise<LiveSession | { readonly refused: string }> {
     const session = await this.#parts.sessions.open({ ...way.about, sourceAddress: this.#sourceAddress })
-    if ('refused' in session) return session
+    if ('refused' in session) {
+      way.link.close()
+      return session
+    }
     session.onEnd = (end) => this.#endSession(session, end)
-    way.link.onClosed(() =>
-      this.#endSession(session, { reason: `${way.target} closed the connection`, recorded: true }),
-    )
+    way.link.onClosed(() => this.#targetLeft(session, `${way.target} closed the connection`))
     return session
   }
 
@@ -153,17 +159,35 @@ export class StaffConnection {
         : judged.fate === 'give-reason'
           ? { reason: judged.reason }
           : undefined
-    if (named !== undefined) {
-      this.#parts.sessionStore
-        .setTask(session.id, named)
-        .catch((error: unknown) => this.#parts.log(`the task of ${session.id} is not stored: ${String(error)}`))
-    }
+    if (named !== undefined) this.#name(session, named)
     return judged.fate
+  }
+
+  /** However often a task is named, PostgreSQL hears one name at a time, and the last. */
+  #name({ id }: LiveSession, named: { task?: string; reason?: string }): void {
+    const isStoring = this.#named !== undefined
+    this.#named = { ...this.#named, ...named }
+    if (isStoring) return
+    const store = async (): Promise<void> => {
+      for (let stored; stored !== this.#named;) {
+        stored = this.#named
+        await this.#parts.sessionStore.setTask(id, stored ?? {})
+      }
+    }
+    store()
+      .catch((error: unknown) => this.#parts.log(`the task of ${id} is not stored: ${String(error)}`))
+      .finally(() => (this.#named = undefined))
+  }
+
+  /** Where nothing runs any more, whoever is done leaves by himself, with the status of his command. */
+  #targetLeft(session: LiveSession, reason: string): void {
+    if (this.#bridges.size > 0) this.#endSession(session, { reason, recorded: true })
+    else this.#ended = reason
   }
 
   #endSession(session: LiveSession, { reason, recorded }: SessionEnd): void {
     if (!this.#open) return
-    this.#way = Promise.resolve({ refused: reason })
+    this.#ended = reason
     for (const bridge of this.#bridges) bridge.end(reason, recorded)
     const goodbye = () => this.disconnect(reason)
     // The reason reaches the terminal through the journal: the goodbye must not overtake it.

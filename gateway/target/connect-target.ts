@@ -74,8 +74,8 @@ export function connectTarget(address: TargetAddress, credentials: TargetCredent
         closed(cause) {
           ended = true
           clearTimeout(timer)
-          if (phase instanceof ConnectionLayer) phase.closed()
           for (const listener of closedListeners) listener()
+          if (phase instanceof ConnectionLayer) phase.closed()
           reject(refusal ?? unreachable(address, cause))
         },
       },

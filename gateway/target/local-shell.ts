@@ -32,8 +32,8 @@ export function openLocalShell(host: LocalHost): SessionLink {
     close() {
       if (!open) return
       open = false
-      for (const channel of channels) channel.hangUp()
       for (const listener of closedListeners) listener()
+      for (const channel of channels) channel.hangUp()
     },
     onClosed: (listener) => closedListeners.push(listener),
   }

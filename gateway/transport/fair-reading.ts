@@ -5,16 +5,25 @@ import type { Duplex } from 'node:stream'
  * a neighbour's keystroke wait 12-22 ms; with this quantum it is about 1 ms (research/bench.md §2).
  */
 const BYTES_PER_TURN = 128 * 1024
+/**
+ * A peer that takes none of what we say is not read either: whatever it asks would add to what waits.
+ * Well above the data that windows let wait, so that nobody honest meets it.
+ */
+const UNSENT_MAX = 4 * 1024 * 1024
 
-/** Hands over what a stream receives, at most `BYTES_PER_TURN` of it in one turn of the event loop. */
+/** Hands over what a stream receives, at most `BYTES_PER_TURN` in one turn of the event loop. */
 export function readFairly(stream: Duplex, take: (chunk: Buffer) => void): void {
   let taken = 0
   let turnEnds = false
+  const readOn = () => {
+    if (stream.isPaused() && taken < BYTES_PER_TURN && stream.writableLength <= UNSENT_MAX) stream.resume()
+  }
   const nextTurn = () => {
     turnEnds = false
     taken = 0
-    if (stream.isPaused()) stream.resume()
+    readOn()
   }
+  stream.on('drain', readOn)
   stream.on('data', (chunk: Buffer) => {
     taken += chunk.length
     if (!turnEnds) {
@@ -23,5 +32,6 @@ export function readFairly(stream: Duplex, take: (chunk: Buffer) => void): void 
     }
     if (taken >= BYTES_PER_TURN) stream.pause()
     take(chunk)
+    if (stream.writableLength > UNSENT_MAX) stream.pause()
   })
 }

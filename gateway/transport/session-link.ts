@@ -6,6 +6,6 @@ export interface SessionLink {
   openSession(wish: ChannelWish): void
   /** Ends every channel. Closing twice does nothing. */
   close(): void
-  /** Called once, after the channels have heard of it. */
+  /** Called once, before the channels hear of it. */
   onClosed(listener: () => void): void
 }

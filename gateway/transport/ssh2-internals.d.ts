@@ -43,6 +43,8 @@ declare module 'ssh2/lib/protocol/Protocol.js' {
     serviceAccept(name: string): void
     channelData(channel: number, data: Buffer): void
     channelExtData(channel: number, data: Buffer, code: number): void
+    /** Defined while keys are exchanged; what is sent meanwhile waits inside. */
+    readonly _kexinit: unknown
     /** Ours. */
     sendMessage(payload: Buffer): void
     /** Ours. */

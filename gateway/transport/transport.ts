@@ -44,6 +44,8 @@ export class Transport {
   readonly #protocol: Protocol
   readonly #awaitingDrain: (() => void)[] = []
   #secured = false
+  /** Bytes that wait inside ssh2 for the end of a key exchange. */
+  #awaitingKeys = 0
   #closed = false
   #cause: Error | undefined
 
@@ -60,11 +62,7 @@ export class Transport {
         if (!stream.destroyed && stream.writable) stream.write(data)
       },
       onError: (error) => this.fail(error),
-      onHandshakeComplete: () => {
-        if (this.#secured) return
-        this.#secured = true
-        events.secured()
-      },
+      onHandshakeComplete: () => this.#keysAgreed(),
       onMessage: (payload) => {
         if (!this.#closed) events.message(payload)
         return true
@@ -81,9 +79,7 @@ export class Transport {
     stream.on('error', (error) => this.#end(error))
     stream.on('close', () => this.#end(undefined))
     stream.on('end', () => this.#end(undefined))
-    stream.on('drain', () => {
-      for (const then of this.#awaitingDrain.splice(0)) then()
-    })
+    stream.on('drain', () => this.#drained())
     readFairly(stream, (chunk) => {
       hold?.(chunk)
       this.#parse(chunk)
@@ -99,16 +95,22 @@ export class Transport {
   }
 
   send(payload: Buffer): void {
-    if (!this.#closed) this.#protocol.sendMessage(payload)
+    if (this.#closed) return
+    this.#protocol.sendMessage(payload)
+    this.#sent(payload.length)
   }
 
   /** `data` must fit one packet of the peer. */
   sendData(channel: number, data: Buffer): void {
-    if (!this.#closed) this.#protocol.channelData(channel, data)
+    if (this.#closed) return
+    this.#protocol.channelData(channel, data)
+    this.#sent(data.length)
   }
 
   sendExtendedData(channel: number, code: number, data: Buffer): void {
-    if (!this.#closed) this.#protocol.channelExtData(channel, data, code)
+    if (this.#closed) return
+    this.#protocol.channelExtData(channel, data, code)
+    this.#sent(data.length)
   }
 
   requestService(name: string): void {
@@ -119,9 +121,9 @@ export class Transport {
     this.#protocol.serviceAccept(name)
   }
 
-  /** Bytes that the peer's TCP has not taken yet. */
+  /** Bytes that the peer's TCP has not taken yet, or that wait for new keys. */
   get backlog(): number {
-    return this.#stream.writableLength
+    return this.#stream.writableLength + this.#awaitingKeys
   }
 
   /** Calls once when a backlog has gone; never when there is none. */
@@ -142,6 +144,23 @@ export class Transport {
     if (this.#closed) return
     this.#cause = error
     this.disconnect(disconnectReason.protocolError, error.message)
+  }
+
+  /** Keys are agreed, for the first time or anew: ssh2 has sent what waited for them. */
+  #keysAgreed(): void {
+    this.#awaitingKeys = 0
+    if (!this.#stream.writableNeedDrain) this.#drained()
+    if (this.#secured) return
+    this.#secured = true
+    this.#events.secured()
+  }
+
+  #sent(bytes: number): void {
+    if (this.#protocol._kexinit !== undefined) this.#awaitingKeys += bytes
+  }
+
+  #drained(): void {
+    for (const then of this.#awaitingDrain.splice(0)) then()
   }
 
   #parse(chunk: Buffer): void {

@@ -26,6 +26,7 @@ export class WireChannel implements ChannelEnd {
   readonly #waiting: (() => boolean)[] = []
   #closing = false
   #sentClose = false
+  #gotEof = false
   #gotClose = false
   outWindow: number
   inWindow: number
@@ -77,10 +78,9 @@ export class WireChannel implements ChannelEnd {
   close(): void {
     if (this.#closing) return
     this.#closing = true
+    if (this.#gotClose) return this.#sendClose()
     this.#whenSaid(() => {
-      this.#transport.send(wireMessage(message.channelClose, uint32(this.#remote)))
-      this.#sentClose = true
-      if (this.#gotClose) this.#gone()
+      this.#sendClose()
       return true
     })
   }
@@ -104,7 +104,7 @@ export class WireChannel implements ChannelEnd {
       case message.channelWindowAdjust:
         return this.#takeAdjust(reader.uint32())
       case message.channelEof:
-        return this.#listener.eof()
+        return this.#takeEof()
       case message.channelRequest:
         return this.#listener.request(reader.text(), reader.boolean(), reader.rest())
       case message.channelSuccess:
@@ -113,6 +113,9 @@ export class WireChannel implements ChannelEnd {
         return this.#listener.reply(false)
       case message.channelClose:
         this.#gotClose = true
+        // Nobody will make room for it any more.
+        this.#waiting.splice(0)
+        if (this.#closing) this.#sendClose()
         this.#listener.close()
         if (this.#sentClose) this.#gone()
         return
@@ -123,9 +126,16 @@ export class WireChannel implements ChannelEnd {
 
   /** RFC 4254 §5.2: a peer that sends beyond its window is cut off (research B4). */
   #taken(bytes: Buffer): Buffer {
+    if (this.#gotEof) throw new WireError('data behind the end of data')
     if (bytes.length > this.inWindow) throw new WireError('more data than the window allows')
     this.inWindow -= bytes.length
     return bytes
+  }
+
+  #takeEof(): void {
+    if (this.#gotEof) throw new WireError('a second end of data')
+    this.#gotEof = true
+    this.#listener.eof()
   }
 
   #takeAdjust(bytes: number): void {
@@ -155,9 +165,16 @@ export class WireChannel implements ChannelEnd {
     })
   }
 
+  #sendClose(): void {
+    if (this.#sentClose) return
+    this.#sentClose = true
+    this.#transport.send(wireMessage(message.channelClose, uint32(this.#remote)))
+    if (this.#gotClose) this.#gone()
+  }
+
   /** Runs `step` when all that was said before is out, again and again until it is done. */
   #whenSaid(step: () => boolean): void {
-    if (this.#sentClose) return
+    if (this.#sentClose || this.#gotClose) return
     if (this.#waiting.length > 0 || !step()) this.#waiting.push(step)
   }
 }

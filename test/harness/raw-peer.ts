@@ -20,7 +20,9 @@ export class RawPeer {
   #goodbye = ''
   #isClosed = false
   readonly #awaitingKeys: (() => void)[] = []
-  /** Bytes of channel data that came, without those a test took by `next`. */
+  /** Whether channel data is counted and let go of, where there is too much of it to keep. */
+  onlyCountsData = false
+  /** Bytes of the data let go of. */
   dataBytes = 0
   /** Signature algorithms the gateway said it takes (RFC 8308). */
   signatureAlgorithms: readonly string[] = []
@@ -115,7 +117,7 @@ export class RawPeer {
   #hear(payload: Buffer): boolean {
     const at = this.#waiting.findIndex(({ type }) => type === payload[0])
     if (at >= 0) this.#waiting.splice(at, 1)[0]?.take(payload)
-    else if (payload[0] === message.channelData) this.dataBytes += payload.length - 9
+    else if (this.onlyCountsData && payload[0] === message.channelData) this.dataBytes += payload.length - 9
     else this.#inbox.push(payload)
     return true
   }
