@@ -1,4 +1,4 @@
-import type { IBufferLine } from '@xterm/headless'
+import type { IBufferCell, IBufferLine } from '@xterm/headless'
 import type { Pen } from './terminal-core.ts'
 
 /** What `penText` gives for a pen without colours and attributes. */
@@ -39,25 +39,34 @@ export function penText(pen: Pen): string {
 export function paintLine(line: IBufferLine, columns: number): string {
   let text = ''
   let pen = DEFAULT_PEN
-  let skipped = 0
+  /** Where the cursor of whoever reads the text is; undefined where terminals disagree about a character's width. */
+  let reached: number | undefined = 0
   const end = Math.min(line.length, columns)
   for (let column = 0; column < end;) {
     const cell = line.getCell(column)
     if (cell === undefined) break
     const width = cell.getWidth() === 2 && column + 1 < end && line.getCell(column + 1)?.getWidth() === 0 ? 2 : 1
+    const from = column
     column += width
-    if (cell.getChars() === '' && cell.isAttributeDefault()) {
-      skipped += 1
-      continue
-    }
+    if (cell.getChars() === '' && cell.isAttributeDefault()) continue
     const wanted = cell.isAttributeDefault() ? DEFAULT_PEN : penText(cell)
-    if (skipped > 0) text += `\x1b[${skipped}C`
+    const characters = column === line.length ? baseCharacter(cell) : cell.getChars() || ' '
+    const shown = cell.getWidth() === width ? characters : ' '
+    if (reached !== from) text += `\x1b[${from + 1}G`
     if (wanted !== pen) text += wanted
-    text += cell.getWidth() === width ? cell.getChars() || ' ' : ' '
+    text += shown
     pen = wanted
-    skipped = 0
+    reached = shown.length === 1 && width === 1 ? column : undefined
   }
   return pen === DEFAULT_PEN ? text : text + DEFAULT_PEN
+}
+
+/**
+ * The character of a cell in the last column. The player gives a combining mark a column of its own: there it would
+ * wrap, and the screen might scroll, so the base character goes alone.
+ */
+export function baseCharacter(cell: IBufferCell): string {
+  return String.fromCodePoint(cell.getChars().codePointAt(0) ?? 0x20)
 }
 
 /** Whether `line` comes out as the wrapped rest of `before` when it is printed right behind it. */

@@ -1,5 +1,5 @@
 import type { IBuffer, Terminal } from '@xterm/headless'
-import { DEFAULT_PEN, runsOn, paintLine, penText } from './screen-paint.ts'
+import { DEFAULT_PEN, baseCharacter, paintLine, penText, runsOn } from './screen-paint.ts'
 import { type Charset, type CoreBuffer, type TerminalCore, coreOf } from './terminal-core.ts'
 
 const TAB_WIDTH = 8
@@ -83,7 +83,7 @@ function cursorText(terminal: Terminal, core: TerminalCore): string {
   const column = last?.getWidth() === 0 ? terminal.cols - 2 : terminal.cols - 1
   const cell = line?.getCell(column)
   if (cell === undefined) return mode + at(row, column)
-  return mode + at(row, column) + penText(cell) + (cell.getChars() || ' ')
+  return mode + at(row, column) + penText(cell) + baseCharacter(cell)
 }
 
 function modesText(terminal: Terminal, core: TerminalCore): string {

@@ -65,20 +65,17 @@ function* noisySession(seed: number, bytes: number): Generator<Happened> {
   yield [atUs + 5_000_000, 'close']
 }
 
-test.each([1, 2, 3])(
-  'every segment shows from its snapshot what playing from the start shows, seed %i',
-  async (seed) => {
-    const replay = await buildReplay(recorded(noisySession(seed, 1_000_000)), options)
-    checkRules(replay)
-    const segments = replay.index(String).segments.length
-    expect(segments).toBeGreaterThan(2)
-    let whole: Screen | undefined
-    for (let n = 0; n < segments; n++) {
-      whole = await play(replay, n, whole)
-      expect(whatIsSeen(await play(replay, n))).toEqual(whatIsSeen(whole))
-    }
-  },
-)
+test.each([1, 2])('every segment shows from its snapshot what playing from the start shows, seed %i', async (seed) => {
+  const replay = await buildReplay(recorded(noisySession(seed, 1_000_000)), options)
+  checkRules(replay)
+  const segments = replay.index(String).segments.length
+  expect(segments).toBeGreaterThan(2)
+  let whole: Screen | undefined
+  for (let n = 0; n < segments; n++) {
+    whole = await play(replay, n, whole)
+    expect(whatIsSeen(await play(replay, n))).toEqual(whatIsSeen(whole))
+  }
+})
 
 test('drops no character and no key', async () => {
   const happened = [...noisySession(9, 400_000)]

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Screen, createScreen } from '#gateway/recording/screen.ts'
+import { coreOf } from '#gateway/recording/terminal-core.ts'
 import { createNoise } from './terminal-noise.ts'
 import { whatIsSeen } from './what-is-seen.ts'
 
@@ -74,6 +75,47 @@ test.each(['L', 'M', 'S', 'T', 'I', 'Z', 'b', '@', 'P', 'X'])('outlives a hostil
   const same = createScreen(20, 6)
   await same.write(`top\x1b[120${final}`)
   expect(rows(screen)).toEqual(rows(same))
+})
+
+test('erases everything when the cursor is in the last corner, where xterm itself fails', async () => {
+  for (const erase of ['\x1b[1J', '\x1b[?1J']) {
+    const screen = createScreen(20, 2)
+    await screen.write(`${'x'.repeat(40)}${erase}\x1b[Hy`)
+    expect(rows(screen)).toEqual(['y', ''])
+  }
+})
+
+test('finds in xterm what its public interface leaves out', () => {
+  const core = coreOf(createScreen(20, 6).terminal)
+  const { _inputHandler: handler, _bufferService: service, _charsetService: charsets } = core
+  expect(handler).toMatchObject({
+    parse: expect.any(Function),
+    eraseInDisplay: expect.any(Function),
+    insertLines: expect.any(Function),
+    deleteLines: expect.any(Function),
+    scrollUp: expect.any(Function),
+    scrollDown: expect.any(Function),
+    repeatPrecedingCharacter: expect.any(Function),
+    cursorForwardTab: expect.any(Function),
+    cursorBackwardTab: expect.any(Function),
+    _parser: { currentState: 0, reset: expect.any(Function) },
+    _curAttrData: { isBold: expect.any(Function) },
+  })
+  expect(service.buffers.active).toMatchObject({
+    scrollTop: 0,
+    scrollBottom: 5,
+    savedX: 0,
+    savedY: 0,
+    tabs: { 8: true },
+  })
+  expect(charsets).toMatchObject({ glevel: 0, _charsets: [] })
+  expect(core.coreService.isCursorHidden).toBe(false)
+})
+
+test('puts a column number behind characters whose width terminals disagree about', async () => {
+  const screen = createScreen(20, 2)
+  await screen.write('e\u0301漢x')
+  expect(screen.snapshot()).toContain('e\u0301\x1b[2G漢\x1b[4Gx')
 })
 
 test('keeps a hostile size in bounds', () => {

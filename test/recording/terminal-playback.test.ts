@@ -39,7 +39,7 @@ async function shown(pieces: readonly { readonly text: string }[], viewer = { co
 }
 
 /** Everything a playback may write: characters, and these. */
-const ours = /\x1b\[(\d+;\d+H|[\d;]*m|\d+C|2[JK]|\?(1049|25|7)[hl])/g // oxlint-disable-line no-control-regex
+const ours = /\x1b\[(\d+;\d+H|[\d;]*m|\d+G|2[JK]|\?(1049|25|7)[hl])/g // oxlint-disable-line no-control-regex
 
 test.each([
   ['the clipboard', '\x1b]52;c;ZXZpbA==\x07'],

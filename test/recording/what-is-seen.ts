@@ -17,7 +17,10 @@ function cellSeen(line: IBufferLine, column: number): string {
     cell.getWidth() === 2
       ? line.getCell(column + 1)?.getWidth() !== 0
       : cell.getWidth() === 0 && line.getCell(column - 1)?.getWidth() !== 2
-  return (halved ? ' ' : cell.getChars() || ' ') + penSeen(cell)
+  const characters = cell.getChars() || ' '
+  // In the last column a snapshot leaves combining marks out (`baseCharacter`).
+  const kept = column === line.length - 1 ? String.fromCodePoint(characters.codePointAt(0)!) : characters
+  return (halved ? ' ' : kept) + penSeen(cell)
 }
 
 function penSeen(cell: IBufferCell): string {
