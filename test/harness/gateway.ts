@@ -36,12 +36,14 @@ export interface TestGateway extends RunningGateway {
 export interface TestGatewayOptions {
   /** Settings beside those that the harness needs. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Instead of one on the common server; closed with the gateway. */
+  readonly database?: TestDatabase
 }
 
 export async function testGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const directory = await mkdtemp(join(tmpdir(), 'gatebook-gw-'))
-  const database = await testDatabase()
-  const running = await start({ directory, database, ...options })
+  const database = options.database ?? (await testDatabase())
+  const running = await start({ directory, database, environment: options.environment ?? {} })
   const { stores, vault } = running
   const client = await stores.clients.add({ slug: 'acme', name: 'Acme', zone: 'Europe/Moscow', language: 'en' }, 'test')
   const pair = makeSupportKeyPair(vault, client.id)
@@ -75,9 +77,10 @@ function ecdsaBlob(publicKey: KeyObject): Buffer {
   return wireMessage(string('ecdsa-sha2-nistp256'), string('nistp256'), string(point))
 }
 
-interface Place extends TestGatewayOptions {
+interface Place {
   readonly directory: string
   readonly database: TestDatabase
+  readonly environment: Readonly<Record<string, string>>
 }
 
 async function start({ directory, database, environment }: Place): Promise<RunningGateway & { logged: string[] }> {
@@ -120,7 +123,7 @@ function assemble(running: RunningGateway & { logged: string[] }, settled: Settl
       ),
     async restart() {
       await close()
-      return assemble(await start({ ...facts, ...options }), settled)
+      return assemble(await start({ ...facts, environment: options.environment ?? {} }), settled)
     },
     async [Symbol.asyncDispose]() {
       await close()

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import { Client } from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { databaseServer } from '#test/harness/database-server.ts'
+import { reachable } from '#test/harness/reachable.ts'
+import { bytesOf, newestEndedSession, recordedEvents } from '#test/harness/recorded.ts'
+import { needsProgram } from '#test/harness/requirement.ts'
+import { finished, ssh, startSsh } from '#test/harness/ssh.ts'
+import { openTerminal, type TestTerminal } from '#test/harness/terminal.ts'
+
+async function typeLines(terminal: TestTerminal, count: number): Promise<void> {
+  for (let line = 0; line < count; line++) {
+    const text = randomUUID()
+    terminal.type(`${text}\r`)
+    // The echo of the terminal, and then what cat says.
+    await terminal.until(`${text}\r\n${text}\r\n`)
+  }
+}
+
+/** Lets everybody in to a database again, or nobody and throws out who is inside. */
+async function doorOf(databaseUrl: string): Promise<(open: boolean) => Promise<void>> {
+  const url = new URL(databaseUrl)
+  const name = url.pathname.slice(1)
+  url.pathname = '/postgres'
+  const operator = new Client(url.href)
+  await operator.connect()
+  onTestFinished(() => operator.end())
+  return async (open) => {
+    await operator.query(`alter database ${name} allow_connections ${open}`)
+    if (!open) await operator.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
+  }
+}
+
+describe('while PostgreSQL is away', needsProgram('sshd', 'openssh-server'), () => {
+  it('a session goes on, and everything of it arrives when PostgreSQL is back', { timeout: 60_000 }, async () => {
+    const server = await databaseServer()
+    await using world = await reachable({ database: server })
+    const terminal = openTerminal(world.gateway, 'web1.acme', ['stty -echoctl; echo in; cat'])
+    await terminal.until('in\r\n')
+    await server.freeze()
+    await typeLines(terminal, 20)
+    server.thaw()
+    await typeLines(terminal, 5)
+    await server.kill()
+    await typeLines(terminal, 20)
+    terminal.type('\x04')
+    expect(await terminal.ended).toBe(0)
+    await server.back()
+    const session = await newestEndedSession(world.gateway)
+    const recorded = bytesOf(await recordedEvents(world.gateway, session.id), 'output')
+    expect(terminal.output().subarray(0, recorded.length).equals(recorded)).toBe(true)
+    expect(recorded.length).toBeGreaterThan(45 * 2 * 38)
+    expect(session).toMatchObject({ keystrokes: 45 * 37 + 1, bytesIn: 45 * 37 + 1, bytesOut: recorded.length })
+  })
+
+  it('nobody new gets in, and each is told why', async () => {
+    await using world = await reachable()
+    const admit = await doorOf(world.gateway.database.url)
+    await admit(false)
+    const refused = await ssh(world.gateway, 'web1.acme', ['-o', 'LogLevel=INFO', '--', 'echo in'])
+    expect([refused.stdout.toString(), refused.status]).toEqual(['', 255])
+    expect(refused.stderr).toMatch(/^gatebook: who you are cannot be looked up now \(the database does not answer\)/m)
+    await admit(true)
+    expect((await ssh(world.gateway, 'web1.acme', ['echo in'])).stdout.toString()).toBe('in\n')
+  })
+
+  it(
+    'sessions end with the reason when the journal is full, and nothing has passed unrecorded',
+    { timeout: 60_000 },
+    async () => {
+      const server = await databaseServer()
+      await using world = await reachable({
+        database: server,
+        environment: { GATEBOOK_JOURNAL_MAX_BYTES: String(8 * 1024 * 1024) },
+      })
+      const child = startSsh(world.gateway, 'web1.acme', ['-tt', '--', 'echo in; read x; seq 1 100000000'])
+      const ended = finished(child)
+      await new Promise((resolve) => {
+        child.stdout.once('data', resolve)
+      })
+      const bystander = openTerminal(world.gateway, 'web1.acme', ['echo in; cat'])
+      await bystander.until('in\r\n')
+      await server.freeze()
+      child.stdin.write('\r')
+      const { stdout, stderr, status } = await ended
+      expect(status).toBe(255)
+      expect(stderr).toMatch(/gatebook: the journal cannot be written: .* budget/)
+      await bystander.until(/gatebook: the journal cannot be written/)
+      expect(await bystander.ended).toBe(255)
+      server.thaw()
+      const again = await ssh(world.gateway, 'web1.acme', ['echo in'])
+      expect([again.stdout.toString(), again.status]).toEqual(['', 255])
+      expect(again.stderr).toMatch(/gatebook: .*journal|nothing can be recorded/)
+      const restarted = await world.gateway.restart()
+      onTestFinished(() => restarted.close())
+      const sessions = await restarted.stores.sessions.list({ limit: 10 })
+      expect(sessions.map(({ state }) => state)).toEqual(['interrupted', 'interrupted'])
+      const flooded = sessions.find(({ bytesOut }) => bytesOut > 1_000_000)
+      const recorded = bytesOf(await recordedEvents(restarted, flooded?.id ?? ''), 'output')
+      expect(stdout.length).toBeGreaterThan(1_000_000)
+      expect(recorded.subarray(0, stdout.length).equals(stdout)).toBe(true)
+      expect((await ssh(restarted, 'web1.acme', ['echo in'])).stdout.toString()).toBe('in\n')
+      await restarted.close()
+    },
+  )
+})
