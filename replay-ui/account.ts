@@ -42,12 +42,16 @@ export function createAccount() {
   return { api, state, start, signOut }
 }
 
-/** The token of `{publicUrl}/#sign-in=TOKEN`; taking it removes it from the address and so from the history. */
+/**
+ * The token of a sign-in link, `{publicUrl}/sign-in#TOKEN` or `{publicUrl}/#sign-in=TOKEN`. Taking it removes it
+ * from the address and so from the history.
+ */
 export function takeSignInToken(): string | undefined {
-  const token = new URLSearchParams(location.hash.slice(1)).get('sign-in')
-  if (token === null) return undefined
-  history.replaceState(null, '', location.pathname + location.search)
-  return token
+  const hash = location.hash.slice(1)
+  const isLink = location.pathname === '/sign-in'
+  const token = isLink ? hash : (new URLSearchParams(hash).get('sign-in') ?? '')
+  if (isLink || token !== '') history.replaceState(null, '', isLink ? '/' : location.pathname + location.search)
+  return token === '' ? undefined : token
 }
 
 function whySignedOut(failure: unknown, token: string | undefined): SignedOut {

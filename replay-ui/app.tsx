@@ -18,13 +18,15 @@ const SessionScreen = lazy(async () => ({ default: (await import('./session/sess
 
 /** The pages: the sign-in screen until somebody is signed in, then the screen the address names. */
 export function App() {
+  // Before anything reads the address.
+  const token = takeSignInToken()
   const account = createAccount()
   const navigation = createNavigation()
   const startWithLink = () => {
-    const token = takeSignInToken()
-    if (token !== undefined) void account.start(token)
+    const pasted = takeSignInToken()
+    if (pasted !== undefined) void account.start(pasted)
   }
-  onMount(() => void account.start(takeSignInToken()))
+  onMount(() => void account.start(token))
   // A fresh link pasted into a tab that shows the pages already changes the hash only.
   window.addEventListener('hashchange', startWithLink)
   onCleanup(() => window.removeEventListener('hashchange', startWithLink))

@@ -1,7 +1,9 @@
-import { render } from 'solid-js/web'
-import { App } from './app.tsx'
+// Before the screens, whose own styles refine these.
 import './theme.css'
 import './base.css'
+import './frame.css'
+import { render } from 'solid-js/web'
+import { App } from './app.tsx'
 
 const root = document.querySelector('#pages')
 if (root === null) throw new Error('index.html has no element #pages')

@@ -17,7 +17,7 @@ export function KeystrokePane(props: {
   const rows = createMemo(() => keystrokeRows(props.keystrokes))
   const keys = createRovingKeys({ current: () => props.current, rows, onJump: (index) => props.onJump(index) })
   return (
-    <section class="keystrokes" aria-labelledby="keystrokes-title">
+    <section class="keystroke-pane" aria-labelledby="keystrokes-title">
       <h2 id="keystrokes-title">
         {texts.keystrokes.title} <span class="hint">{showCount(props.keystrokes.length)}</span>
       </h2>

@@ -44,9 +44,10 @@ export function shortcutListener(handles: Handles): (event: KeyboardEvent) => vo
 /** Fields take every key, buttons and links their own, the keystroke pane the arrows. */
 function belongsElsewhere({ key, target }: KeyboardEvent): boolean {
   if (!(target instanceof Element)) return false
-  if (target.closest('dialog, textarea, select, input:not([type=range], [type=checkbox])') !== null) return true
+  if (target.closest('dialog, textarea, select, input:not([type=range], [type=checkbox], [type=radio])') !== null)
+    return true
   if (key === ' ') return target.closest('button, summary, input[type=checkbox]') !== null
-  return key.startsWith('Arrow') && target.closest('.keystrokes, [role=tablist]') !== null
+  return key.startsWith('Arrow') && target.closest('.keystroke-pane, input[type=radio]') !== null
 }
 
 async function toggleFullScreen(screen: HTMLElement): Promise<void> {
