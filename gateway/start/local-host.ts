@@ -31,7 +31,14 @@ async function loadTerminals(): Promise<LocalHost['spawnTerminal']> {
 }
 
 function ourselves(): LocalAccount {
-  return { ids: undefined, home: homedir(), shell: userInfo().shell ?? '/bin/sh' }
+  const { shell } = userInfo()
+  // Accounts of services have no shell to log in with.
+  const usable = shell !== null && !/\/(nologin|false)$/.test(shell)
+  return { ids: undefined, home: homedir(), shell: usable ? shell : anyShell() }
+}
+
+function anyShell(): string {
+  return existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh'
 }
 
 /** Of `nobody` on Linux where /etc/passwd does not say. */
@@ -43,5 +50,5 @@ function nobody(): LocalAccount {
   const home = join(tmpdir(), 'gatebook-demo-home')
   if (!existsSync(home)) mkdirSync(home, { mode: 0o700 })
   chownSync(home, ids.uid, ids.gid)
-  return { ids, home, shell: existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh' }
+  return { ids, home, shell: anyShell() }
 }

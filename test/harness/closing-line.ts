@@ -1,11 +1,11 @@
 import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node'
-import type { MissingProgram } from './requirement.ts'
+import type { Missing } from './requirement.ts'
 
-/** Ends the run with what was skipped for want of a program, and last of all one plain line of counts. */
+/** Ends the run with what was skipped for want of something, and last of all one plain line of counts. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[], reason: TestRunEndReason): void {
     const counts = { passed: 0, failed: unhandled.length, skipped: 0 }
-    const missing = new Map<string, { readonly tests: string[]; readonly from: MissingProgram }>()
+    const missing = new Map<string, { readonly tests: string[]; readonly from: Missing }>()
     for (const module of modules) {
       // A file that cannot be loaded has no tests to count.
       if (module.state() === 'failed' && module.errors().length > 0) counts.failed += 1
@@ -14,16 +14,16 @@ export default class ClosingLine implements Reporter {
         if (state !== 'pending') counts[state] += 1
         const from = state === 'skipped' ? test.meta().missing : undefined
         if (from === undefined) continue
-        const entry = missing.get(from.program) ?? { tests: [], from }
+        const entry = missing.get(from.what) ?? { tests: [], from }
         entry.tests.push(test.fullName)
-        missing.set(from.program, entry)
+        missing.set(from.what, entry)
       }
     }
     // A run that ended before its tests, such as by a set-up that failed, has not passed.
     if (reason !== 'passed' && counts.failed === 0) counts.failed = 1
     const lines: string[] = []
     for (const { tests, from } of missing.values()) {
-      lines.push(`skipped without ${from.program} (apt-get install ${from.debianPackage}):`)
+      lines.push(`skipped without ${from.what} (${from.remedy}):`)
       for (const name of tests) lines.push(`  ${name}`)
     }
     lines.push(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)

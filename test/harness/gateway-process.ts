@@ -1,6 +1,5 @@
 import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -11,6 +10,8 @@ export interface GatewayProcess {
   readonly child: ChildProcessWithoutNullStreams
   /** Where it listens, when `SSH on … port …` has come. */
   readonly sshPort: number
+  /** Resolves with the first group of what it says; rejects when it ends before. */
+  until(pattern: RegExp): Promise<string>
   /** What it said so far, both streams in order of arrival. */
   readonly said: () => string
   /** Sends the signal and waits for its end. */
@@ -32,8 +33,7 @@ export interface GatewayProcessOptions {
 
 /** Starts it on any free ports; rejects with what it said when it ends before it listens. */
 export async function gatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
-  const program = [...(options.prefix ?? []), process.execPath, await builtProgram()]
-  const [file = '', ...before] = program
+  const [file = '', ...before] = [...(options.prefix ?? []), process.execPath, await builtProgram()]
   const child = spawn(file, [...before, 'start', ...(options.args ?? [])], {
     env: {
       PATH: process.env.PATH,
@@ -42,23 +42,37 @@ export async function gatewayProcess(options: GatewayProcessOptions): Promise<Ga
       ...options.environment,
     },
   })
-  const lines: string[] = []
+  let text = ''
+  let look = () => {}
+  const hear = (chunk: Buffer) => {
+    text += chunk.toString()
+    look()
+  }
+  child.stdout.on('data', hear)
+  child.stderr.on('data', hear)
   const ended = once(child, 'close')
-  const sshPort = await new Promise<number>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface(stream).on('line', (line) => {
-        lines.push(line)
-        const port = /SSH on \S+ port (\d+)/.exec(line)?.[1]
-        if (port !== undefined) resolve(Number(port))
-      })
-    }
-    child.once('error', reject)
-    child.once('close', () => reject(new Error(`gatebook ended: ${lines.join('\n')}`)))
-  })
+  let over = false
+  ended
+    .finally(() => {
+      over = true
+      look()
+    })
+    .catch(() => {})
+  const until = (pattern: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      look = () => {
+        const found = pattern.exec(text)
+        if (found !== null) resolve(found[1] ?? found[0])
+        else if (over) reject(new Error(`gatebook ended: ${text}`))
+      }
+      look()
+    })
+  const sshPort = Number(await until(/SSH on \S+ port (\d+)/))
   return {
     child,
     sshPort,
-    said: () => lines.join('\n'),
+    until,
+    said: () => text,
     async end(signal) {
       child.kill(signal)
       await ended

@@ -1,16 +1,16 @@
 import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
 
-/** A program that a test needs, and the Debian package that brings it. */
-export interface MissingProgram {
-  readonly program: string
-  readonly debianPackage: string
+/** What a test needs and this machine has not, and what to do about it. */
+export interface Missing {
+  readonly what: string
+  readonly remedy: string
 }
 
 declare module 'vitest' {
   interface TaskMeta {
     /** Why the test was skipped; closing-line.ts says it at the end of the run. */
-    missing?: MissingProgram
+    missing?: Missing
   }
 }
 
@@ -23,17 +23,25 @@ export function findProgram(program: string): string | undefined {
   return folders.map((folder) => path.join(folder, program)).find(isExecutable)
 }
 
+/** Options for a test or suite. */
+export interface Requirement {
+  readonly skip?: boolean
+  readonly meta?: { readonly missing: Missing }
+}
+
 /**
  * Options for a suite that needs a program: `describe('…', needsProgram('sshd', 'openssh-server'), () => …)`.
  * Without the program the suite is skipped and named at the end of the run; with CI=true it fails instead.
  */
-export function needsProgram(
-  program: string,
-  debianPackage: string,
-): { skip?: boolean; meta?: { missing: MissingProgram } } {
-  if (findProgram(program) !== undefined) return {}
-  if (process.env.CI === 'true') throw new Error(`${program} is missing: apt-get install ${debianPackage}`)
-  return { skip: true, meta: { missing: { program, debianPackage } } }
+export function needsProgram(program: string, debianPackage: string): Requirement {
+  return needs(findProgram(program) !== undefined, program, `apt-get install ${debianPackage}`)
+}
+
+/** As `needsProgram`, for anything else a machine may lack. */
+export function needs(isThere: boolean, what: string, remedy: string): Requirement {
+  if (isThere) return {}
+  if (process.env.CI === 'true') throw new Error(`${what} is missing: ${remedy}`)
+  return { skip: true, meta: { missing: { what, remedy } } }
 }
 
 function isExecutable(file: string): boolean {
