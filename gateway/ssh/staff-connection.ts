@@ -45,6 +45,7 @@ export class StaffConnection {
   #ended: string | undefined
   /** What `SetEnv` named and PostgreSQL has not heard yet. */
   #named: { task?: string; reason?: string } | undefined
+  #serves = false
   #open = true
 
   /** `events.authenticated` ends the grace time; `events.closed` comes once. */
@@ -80,8 +81,13 @@ export class StaffConnection {
   }
 
   #serve(name: string): void {
-    if (name === 'ssh-userauth') this.#transport.acceptService(name)
-    else this.#transport.disconnect(disconnectReason.serviceNotAvailable, `there is no service ${name} here`)
+    if (name !== 'ssh-userauth') {
+      this.#transport.disconnect(disconnectReason.serviceNotAvailable, `there is no service ${name} here`)
+    } else if (this.#serves) this.#transport.fail(new Error('the service runs already'))
+    else {
+      this.#serves = true
+      this.#transport.acceptService(name)
+    }
   }
 
   /** The target is dialled while the administrator's ssh still asks for a channel: that hides most of the dial. */
