@@ -85,10 +85,10 @@ export const environmentSchema = z.object({
     meaning: 'time a connection has to sign in',
     expected: 'a whole number of seconds from 1 to 600',
   }),
-  GATEBOOK_JOURNAL_MAX_BYTES: withDefault(wholeNumber(65_536, 2 ** 50), '1073741824', {
-    unit: 'bytes, 65536 or more',
+  GATEBOOK_JOURNAL_MAX_BYTES: withDefault(wholeNumber(8_388_608, 2 ** 50), '1073741824', {
+    unit: 'bytes, 8388608 or more',
     meaning: 'journal kept while the database is away; when it is full, sessions are closed, never left unrecorded',
-    expected: 'a whole number of bytes, at least 65536',
+    expected: 'a whole number of bytes, at least 8388608',
   }),
 })
 

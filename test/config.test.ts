@@ -46,7 +46,7 @@ describe('settings', () => {
         GATEBOOK_MASTER_KEY_FILE: '/etc/gatebook/master.key',
         GATEBOOK_DURABILITY: 'power',
         GATEBOOK_LOGIN_GRACE_S: '30',
-        GATEBOOK_JOURNAL_MAX_BYTES: '65536',
+        GATEBOOK_JOURNAL_MAX_BYTES: '8388608',
       }),
     ).toEqual({
       databaseUrl: 'postgresql://gatebook@localhost/gatebook?host=%2Frun%2Fpostgresql',
@@ -59,7 +59,7 @@ describe('settings', () => {
       masterKeyFile: '/etc/gatebook/master.key',
       durability: 'power',
       loginGraceS: 30,
-      journalMaxBytes: 65_536,
+      journalMaxBytes: 8_388_608,
     })
   })
 
@@ -94,7 +94,7 @@ describe('settings', () => {
 
   it.each([
     ['GATEBOOK_LOGIN_GRACE_S', ['1', '600'], ['0', '601', '1.5', '-1', '1e2', ' 5']],
-    ['GATEBOOK_JOURNAL_MAX_BYTES', ['65536'], ['65535', '1G']],
+    ['GATEBOOK_JOURNAL_MAX_BYTES', ['8388608'], ['8388607', '1G']],
     ['GATEBOOK_SSH_LISTEN', ['0.0.0.0:0', '[::1]:65535'], ['0.0.0.0:65536', '::1:22', '[1.2.3.4]:22', '2222', ':22']],
     ['GATEBOOK_PUBLIC_SSH', ['bastion', '[2001:db8::1]:22', '2001:db8::1'], ['bastion:ssh', 'a b', '']],
     ['GATEBOOK_PUBLIC_ADDRESS', ['192.0.2.0/32', '::/128'], ['192.0.2.0/33', '::/129', '192.0.2.1,', '192.0.2.1"']],

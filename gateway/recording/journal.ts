@@ -15,8 +15,12 @@ import { encodeRecordHead, uuidBytes, type JournalRecord } from './journal-recor
 
 /** First bytes of a segment: the format and its version. */
 export const SEGMENT_MAGIC = Buffer.from('GBJRNL\0\x01', 'latin1')
-/** A new segment begins at this size, so that what PostgreSQL has can be deleted in small pieces. */
-const SEGMENT_BYTES = 64 * 1024 * 1024
+/** A new segment begins at this size, so that what PostgreSQL has can be deleted in small pieces … */
+const SEGMENT_BYTES_MAX = 64 * 1024 * 1024
+/** … and at this part of the budget: the segment that grows is never deleted. */
+const SEGMENT_PART = 1 / 8
+/** Beyond this part of the budget the journal asks for patience. */
+const PRESSED_PART = 1 / 2
 
 /** One file of the journal. */
 export interface JournalSegment {
@@ -42,6 +46,7 @@ export interface JournalOptions {
  */
 export class Journal {
   readonly #options: JournalOptions
+  readonly #segmentBytes: number
   readonly #segments: JournalSegment[]
   #fd: number
   #bytes: number
@@ -56,6 +61,7 @@ export class Journal {
   /** Opens a new segment behind those left in the directory. Throws `data-directory`. */
   constructor(options: JournalOptions) {
     this.#options = options
+    this.#segmentBytes = Math.min(SEGMENT_BYTES_MAX, options.maxBytes * SEGMENT_PART)
     try {
       mkdirSync(options.directory, { recursive: true, mode: 0o700 })
       this.#segments = leftBehind(options.directory)
@@ -78,6 +84,11 @@ export class Journal {
 
   get bytes(): number {
     return this.#bytes
+  }
+
+  /** PostgreSQL empties it more slowly than it fills: whoever speaks most must slow down, or all will be cut off. */
+  get pressed(): boolean {
+    return this.#bytes > this.#options.maxBytes * PRESSED_PART
   }
 
   get failed(): GatewayError | undefined {
@@ -152,7 +163,7 @@ export class Journal {
       throw new Error(`the journal has reached its budget of ${this.#options.maxBytes} bytes`)
     }
     let segment = this.#segments.at(-1)
-    if (segment === undefined || segment.length + total > SEGMENT_BYTES) {
+    if (segment === undefined || segment.length + total > this.#segmentBytes) {
       this.#leaveSegment()
       this.#fd = this.#openSegment()
       segment = this.#segments.at(-1)

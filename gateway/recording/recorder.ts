@@ -81,6 +81,11 @@ export class ChannelRecorder {
     this.event('open', Buffer.alloc(0), () => {})
   }
 
+  /** Whether bulk must slow down, because the record cannot follow. */
+  get pressed(): boolean {
+    return this.#journal.pressed
+  }
+
   /** From now on everything is stored whole. */
   hasTerminal(): void {
     this.#terminal = true

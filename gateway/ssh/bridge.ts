@@ -60,7 +60,9 @@ export class Bridge {
 
   /** Call once, in the same turn in which the target's end opened. */
   connect(staff: ChannelEnd, target: ChannelEnd): void {
-    this.#ends = { staff, target, up: new WindowCredit(staff, target), down: new WindowCredit(target, staff) }
+    const { recorder } = this.#parts
+    const [up, down] = [new WindowCredit(staff, target, recorder), new WindowCredit(target, staff, recorder)]
+    this.#ends = { staff, target, up, down }
   }
 
   /** Hears the administrator. */

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { Client } from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { databaseServer } from '#test/harness/database-server.ts'
 import { reachable } from '#test/harness/reachable.ts'
 import { bytesOf, newestEndedSession, recordedEvents } from '#test/harness/recorded.ts'
 import { needsProgram } from '#test/harness/requirement.ts'
-import { finished, ssh, startSsh } from '#test/harness/ssh.ts'
+import { finished, ssh, startSsh, type Door } from '#test/harness/ssh.ts'
 import { openTerminal, type TestTerminal } from '#test/harness/terminal.ts'
 
 async function typeLines(terminal: TestTerminal, count: number): Promise<void> {
@@ -15,6 +16,17 @@ async function typeLines(terminal: TestTerminal, count: number): Promise<void> {
     // The echo of the terminal, and then what cat says.
     await terminal.until(`${text}\r\n${text}\r\n`)
   }
+}
+
+/** The least there is: 8 MiB. */
+const SMALL_JOURNAL = { GATEBOOK_JOURNAL_MAX_BYTES: String(8 * 1024 * 1024) }
+
+/** A shell in a terminal that does nothing until it is released; then it floods its client. */
+async function dam(door: Door) {
+  const child = startSsh(door, 'web1.acme', ['-tt', '--', 'stty -echo; echo ready; exec sh'])
+  const ended = finished(child)
+  await once(child.stdout, 'data')
+  return { ended, release: (command = 'seq 1 100000000') => void child.stdin.write(`${command}\n`) }
 }
 
 /** Lets everybody in to a database again, or nobody and throws out who is inside. */
@@ -66,41 +78,71 @@ describe('while PostgreSQL is away', needsProgram('sshd', 'openssh-server'), () 
 
   it(
     'sessions end with the reason when the journal is full, and nothing has passed unrecorded',
-    { timeout: 60_000 },
+    {
+      timeout: 60_000,
+    },
     async () => {
       const server = await databaseServer()
-      await using world = await reachable({
-        database: server,
-        environment: { GATEBOOK_JOURNAL_MAX_BYTES: String(8 * 1024 * 1024) },
-      })
-      const child = startSsh(world.gateway, 'web1.acme', ['-tt', '--', 'echo in; read x; seq 1 100000000'])
-      const ended = finished(child)
-      await new Promise((resolve) => {
-        child.stdout.once('data', resolve)
-      })
+      await using world = await reachable({ database: server, environment: SMALL_JOURNAL })
       const bystander = openTerminal(world.gateway, 'web1.acme', ['echo in; cat'])
       await bystander.until('in\r\n')
+      // Each is let in for a window of 2 MiB before the journal asks for patience.
+      const floods = await Promise.all(Array.from({ length: 5 }, () => dam(world.gateway)))
       await server.freeze()
-      child.stdin.write('\r')
-      const { stdout, stderr, status } = await ended
-      expect(status).toBe(255)
-      expect(stderr).toMatch(/gatebook: the journal cannot be written: .* budget/)
+      for (const flood of floods) flood.release()
+      const received = await Promise.all(floods.map(({ ended }) => ended))
+      for (const { stderr, status } of received) {
+        expect(stderr).toMatch(/gatebook: the journal cannot be written: .* budget/)
+        expect(status).toBe(255)
+      }
       await bystander.until(/gatebook: the journal cannot be written/)
       expect(await bystander.ended).toBe(255)
       server.thaw()
       const again = await ssh(world.gateway, 'web1.acme', ['echo in'])
       expect([again.stdout.toString(), again.status]).toEqual(['', 255])
-      expect(again.stderr).toMatch(/gatebook: .*journal|nothing can be recorded/)
+      expect(again.stderr).toMatch(/^gatebook: the journal cannot be written/)
+
       const restarted = await world.gateway.restart()
       onTestFinished(() => restarted.close())
       const sessions = await restarted.stores.sessions.list({ limit: 10 })
-      expect(sessions.map(({ state }) => state)).toEqual(['interrupted', 'interrupted'])
-      const flooded = sessions.find(({ bytesOut }) => bytesOut > 1_000_000)
-      const recorded = bytesOf(await recordedEvents(restarted, flooded?.id ?? ''), 'output')
-      expect(stdout.length).toBeGreaterThan(1_000_000)
-      expect(recorded.subarray(0, stdout.length).equals(stdout)).toBe(true)
+      expect(sessions.map(({ state }) => state)).toEqual(sessions.map(() => 'interrupted'))
+      const records = await Promise.all(
+        sessions.map(async ({ id }) => bytesOf(await recordedEvents(restarted, id), 'output')),
+      )
+      for (const { stdout } of received) {
+        expect(stdout.length).toBeGreaterThan(100_000)
+        expect(records.some((recorded) => recorded.subarray(0, stdout.length).equals(stdout))).toBe(true)
+      }
       expect((await ssh(restarted, 'web1.acme', ['echo in'])).stdout.toString()).toBe('in\n')
       await restarted.close()
     },
   )
+})
+
+describe('a flood that PostgreSQL cannot follow', needsProgram('sshd', 'openssh-server'), () => {
+  it('is slowed down and arrives whole', { timeout: 60_000 }, async () => {
+    await using world = await reachable({ environment: SMALL_JOURNAL })
+    const { stdout, status } = await ssh(world.gateway, 'web1.acme', ['-tt', '--', 'stty -onlcr; seq 1 4000000'])
+    expect(status).toBe(0)
+    expect(stdout.length).toBeGreaterThan(30_000_000)
+    expect(stdout.subarray(-16).toString()).toBe('3999999\n4000000\n')
+    const session = await newestEndedSession(world.gateway)
+    expect(session.bytesOut).toBe(stdout.length)
+  })
+
+  it('waits while PostgreSQL is away, and people work on', { timeout: 60_000 }, async () => {
+    const server = await databaseServer()
+    await using world = await reachable({ database: server, environment: SMALL_JOURNAL })
+    const [person, flood] = [openTerminal(world.gateway, 'web1.acme', ['echo in; cat']), await dam(world.gateway)]
+    await person.until('in\r\n')
+    await server.freeze()
+    flood.release('seq 1 2000000; exit 3')
+    await typeLines(person, 40)
+    server.thaw()
+    const { stdout, status } = await flood.ended
+    expect(stdout.subarray(-9).toString()).toBe('2000000\r\n')
+    expect(status).toBe(3)
+    person.type('\x04')
+    expect(await person.ended).toBe(0)
+  })
 })
