@@ -8,6 +8,8 @@ const SERVICE = 'ssh-connection'
 const KEY_TYPE = 'ssh-ed25519'
 /** A target that asks more questions than this at once is not asking for a password (research B6). */
 const PROMPTS_MAX = 8
+/** PAM asks for the password and then, in a second round, for nothing; a few more are enough for anybody. */
+const ROUNDS_MAX = 4
 
 type Method = 'publickey' | 'password' | 'keyboard-interactive'
 
@@ -17,6 +19,7 @@ export class ClientAuthentication {
   readonly #login: string
   readonly #credentials: TargetCredentials
   readonly #tried = new Set<Method>()
+  #rounds = 0
 
   constructor(transport: Transport, login: string, credentials: TargetCredentials) {
     this.#transport = transport
@@ -59,7 +62,7 @@ export class ClientAuthentication {
 
   /** RFC 4256 §3.2: the password answers the one hidden question; anything else is not for us. */
   #answerPrompts(reader: WireReader): boolean {
-    if (!this.#tried.has('keyboard-interactive')) return false
+    if (!this.#tried.has('keyboard-interactive') || ++this.#rounds > ROUNDS_MAX) return false
     reader.string()
     reader.string()
     reader.string()
