@@ -42,15 +42,11 @@ export function createAccount() {
   return { api, state, start, signOut }
 }
 
-/**
- * The token of a sign-in link, `{publicUrl}/sign-in#TOKEN` or `{publicUrl}/#sign-in=TOKEN`. Taking it removes it
- * from the address and so from the history.
- */
+/** The token of a sign-in link, `{publicUrl}/sign-in#TOKEN`. Taking it removes it from the address and so from the history. */
 export function takeSignInToken(): string | undefined {
-  const hash = location.hash.slice(1)
-  const isLink = location.pathname === '/sign-in'
-  const token = isLink ? hash : (new URLSearchParams(hash).get('sign-in') ?? '')
-  if (isLink || token !== '') history.replaceState(null, '', isLink ? '/' : location.pathname + location.search)
+  if (location.pathname !== '/sign-in') return undefined
+  const token = location.hash.slice(1)
+  history.replaceState(null, '', '/')
   return token === '' ? undefined : token
 }
 

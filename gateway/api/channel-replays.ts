@@ -4,6 +4,7 @@ import type { PageReader } from '../access/page-rights.ts'
 import { GatewayError } from '../errors.ts'
 import type { RecordedEvent } from '../recording/event.ts'
 import { buildReplay, type Replay } from '../recording/replay.ts'
+import { DEFAULT_TERMINAL_SIZE } from '../recording/terminal-size.ts'
 import type { ApiParts } from './api-parts.ts'
 import { demandSession } from './demand.ts'
 import { ReplayCache } from './replay-cache.ts'
@@ -12,8 +13,6 @@ import { ReplayCache } from './replay-cache.ts'
 const RECORDED_BYTES_MAX = 256 * 1024 * 1024
 /** What V8 needs for an event besides its text, about. */
 const EVENT_BYTES = 100
-/** RFC 4254 names no size for a channel without a terminal; this is the one terminals begin with. */
-const NO_TERMINAL = { columns: 80, rows: 24 }
 
 export interface AskedReplay extends z.output<typeof replayQuery> {
   readonly id: string
@@ -49,7 +48,7 @@ export class ChannelReplays {
     }
     const through = Math.min(asked ?? progress.archivedSeq, progress.archivedSeq)
     const isFinal = session.state !== 'live' || summary.closedUs !== undefined
-    const options = { ...(summary.terminal ?? NO_TERMINAL), idleUs: Math.round(idle * 1_000_000) }
+    const options = { ...(summary.terminal ?? DEFAULT_TERMINAL_SIZE), idleUs: Math.round(idle * 1_000_000) }
     const replay = await this.#cache.get(`${id}/${channel}/${options.idleUs}/${through}`, isFinal, async () => {
       const recording = new StoredPart(records.events(id, channel), through, this.#bytesMax)
       return { replay: await buildReplay(recording.events(), options), bytes: recording.bytes }

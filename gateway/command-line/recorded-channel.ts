@@ -1,10 +1,8 @@
 import type { ChannelSummary, SessionSummary } from '../session/session.ts'
 import { GatewayError } from '../errors.ts'
+import { DEFAULT_TERMINAL_SIZE, terminalSize } from '../recording/terminal-size.ts'
 import { findSession } from './named-things.ts'
 import type { OpenStores } from './program-parts.ts'
-
-/** What a channel without a terminal is shown in. */
-const STANDARD_SIZE = { columns: 80, rows: 24 }
 
 /** A channel on record and the session it belongs to. */
 export interface RecordedChannel {
@@ -29,7 +27,10 @@ export async function findRecordedChannel(
     number === undefined
       ? (channels.find((each) => each.terminal !== undefined) ?? channels[0])
       : channels.find((each) => each.channel === number)
-  if (channel !== undefined) return { session, channel, size: channel.terminal ?? STANDARD_SIZE }
+  if (channel !== undefined) {
+    const { columns, rows } = channel.terminal ?? DEFAULT_TERMINAL_SIZE
+    return { session, channel, size: terminalSize(columns, rows) }
+  }
   throw new GatewayError(
     'not-found',
     number === undefined

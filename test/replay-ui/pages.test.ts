@@ -1,0 +1,75 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { newSignInLink } from '#gateway/access/sign-in-link.ts'
+import type { Principal } from '#gateway/access/sign-in.ts'
+import { systemClock } from '#gateway/clock.ts'
+import { startBrowser } from '#test/harness/browser.ts'
+import { type TestGateway, testGateway } from '#test/harness/gateway.ts'
+import { needsProgram } from '#test/harness/requirement.ts'
+import { startSsh } from '#test/harness/ssh.ts'
+
+/** Opens the pages of the gateway as somebody who has just been given a link. */
+async function signIn(page: Page, gateway: TestGateway, principal: Principal): Promise<void> {
+  const publicUrl = `http://127.0.0.1:${gateway.httpPort}`
+  await page.goto(await newSignInLink({ ...gateway.stores, clock: systemClock, publicUrl }, principal))
+}
+
+/** Somebody at work on `box.acme`. */
+function openTerminal(gateway: TestGateway) {
+  const client = startSsh(gateway, 'box.acme', ['-tt'])
+  let screen = ''
+  const show = (chunk: Buffer) => (screen += chunk.toString())
+  client.stdout.on('data', show)
+  client.stderr.on('data', show)
+  return {
+    type: (text: string) => client.stdin.write(text),
+    screen: () => screen,
+    closed: new Promise<number | null>((resolve) => client.once('close', resolve)),
+  }
+}
+
+describe('the pages of a running gateway', needsProgram('chromium', 'chromium'), () => {
+  it('lead an engineer from the list to the replay, key by key, and on to the minutes', async () => {
+    await using gateway = await testGateway()
+    await gateway.addTarget('box', { kind: 'local-shell' })
+    const terminal = openTerminal(gateway)
+    await expect.poll(terminal.screen).toMatch(/[$#] $/)
+    terminal.type('echo replayed-here\r')
+    await expect.poll(terminal.screen).toMatch(/\rreplayed-here\r[^]*[$#] $/)
+    terminal.type('exit\r')
+    expect(await terminal.closed).toBe(0)
+    await using browser = await startBrowser()
+    const page = await browser.newPage()
+    await signIn(page, gateway, { kind: 'staff', staffId: gateway.staff.id })
+
+    await page.getByRole('link', { name: /box\.acme/ }).click()
+    await page.getByRole('button', { name: 'Enter' }).last().click()
+    await expect.poll(() => page.locator('.ap-term').innerText()).toContain('echo replayed-here')
+
+    const replayAddress = new URL(page.url()).pathname
+    await page.getByRole('link', { name: 'Minutes' }).click()
+    await page.getByRole('row', { name: /ivan/ }).getByRole('link').click()
+    await expect.poll(() => new URL(page.url()).pathname).toBe(replayAddress)
+  })
+
+  it('let a client revoke the key alone, which ends the live session and says why', async () => {
+    await using gateway = await testGateway()
+    await gateway.addTarget('box', { kind: 'local-shell' })
+    const terminal = openTerminal(gateway)
+    await expect.poll(terminal.screen).toMatch(/[$#] $/)
+
+    await using browser = await startBrowser()
+    const page = await browser.newPage()
+    await signIn(page, gateway, { kind: 'client-user', clientId: gateway.client.id, role: 'owner' })
+    await page.getByRole('button', { name: /Revoke/ }).click()
+    await page.getByRole('dialog').getByRole('textbox').fill('acme')
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Revoke/ })
+      .click()
+
+    expect(await terminal.closed).toBe(255)
+    expect(terminal.screen()).toContain('the support key of acme was revoked by client:acme')
+    await page.getByText('revoked').first().waitFor()
+  })
+})
