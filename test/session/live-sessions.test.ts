@@ -1,0 +1,222 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AccessFacts } from '#gateway/access/decision.ts'
+import { systemClock } from '#gateway/clock.ts'
+import { Journal } from '#gateway/recording/journal.ts'
+import { LiveSessions, type LiveSession, type SessionEnd } from '#gateway/session/live-sessions.ts'
+import type { SessionOpening } from '#gateway/session/session.ts'
+
+const about = { clientId: 'acme', targetId: 'web1', staffId: 'ivan', login: 'root', sourceAddress: '192.0.2.7' }
+
+const allowed: AccessFacts = {
+  staff: {
+    id: 'ivan',
+    login: 'ivan',
+    name: 'Ivan',
+    email: 'ivan@example.com',
+    roles: ['engineer'],
+    disabledAt: undefined,
+  },
+  client: { id: 'acme', slug: 'acme', name: 'Acme', zone: 'UTC', language: 'en' },
+  target: {
+    id: 'web1',
+    clientId: 'acme',
+    clientSlug: 'acme',
+    name: 'web1',
+    reach: { kind: 'local-shell' },
+    login: 'root',
+    logins: [],
+    notes: '',
+  },
+  targetRemoved: false,
+  supportKey: { id: 'key', state: 'active', changedBy: 'test' },
+  grants: [{ id: '1', staffId: 'ivan', clientId: 'acme', targetId: undefined, until: undefined, revokedAt: undefined }],
+}
+const paused: AccessFacts = { ...allowed, supportKey: { id: 'key', state: 'paused', changedBy: 'test' } }
+
+/** A database that answers when the test lets it: the facts as they are at that moment, or an error. */
+class Database {
+  facts: AccessFacts | undefined | Error = allowed
+  changed: () => void = () => {}
+  readonly opened: SessionOpening[] = []
+  /** Runs while a session is being stored. */
+  whileOpening: () => Promise<void> = () => Promise.resolve()
+  #reads: (() => void)[] = []
+
+  readonly access = {
+    facts: () => {
+      for (const told of this.#reads.splice(0)) told()
+      const { facts } = this
+      return facts instanceof Error ? Promise.reject(facts) : Promise.resolve(facts)
+    },
+    onChange: (listener: () => void) => {
+      this.changed = listener
+    },
+  }
+
+  readonly store = {
+    open: async (opening: SessionOpening) => {
+      await this.whileOpening()
+      this.opened.push(opening)
+    },
+  }
+
+  /** Kept when the rights are read the next time. */
+  nextRead(): Promise<void> {
+    return new Promise((resolve) => this.#reads.push(resolve))
+  }
+}
+
+let directory: string
+let journal: Journal
+let database: Database
+let sessions: LiveSessions
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'gatebook-sessions-'))
+  const maxBytes = 10_000_000
+  journal = new Journal({ directory: join(directory, 'journal'), durability: 'process', maxBytes, onFailure() {} })
+  database = new Database()
+  const { access, store } = database
+  sessions = new LiveSessions({ gatewayId: 'g', clock: systemClock, journal, access, store, explain: (why) => why })
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  journal.close()
+  await rm(directory, { recursive: true })
+})
+
+async function opened(): Promise<LiveSession> {
+  const session = await sessions.open(about)
+  if ('refused' in session) throw new Error(session.refused)
+  return session
+}
+
+/** Why the session ended. */
+function end(session: LiveSession): Promise<SessionEnd> {
+  return new Promise((resolve) => session.onEnd(resolve))
+}
+
+describe('a session', () => {
+  it('is on record before it is given to anybody', async () => {
+    const session = await opened()
+    expect(database.opened).toMatchObject([{ ...about, id: session.id, gatewayId: 'g' }])
+    expect(sessions.count).toBe(1)
+    session.close('closed')
+    expect(sessions.count).toBe(0)
+  })
+
+  it.each([
+    ['the right is missing', () => (database.facts = paused), 'support-key-paused'],
+    ['the target is gone', () => (database.facts = undefined), 'the target or the person is gone'],
+    ['the gateway is stopping', () => sessions.shut('stopping'), 'stopping'],
+  ])('is refused and leaves nothing behind where %s', async (_, arrange, refused) => {
+    arrange()
+    expect(await sessions.open(about)).toEqual({ refused })
+    expect(sessions.count).toBe(0)
+    expect(database.opened).toEqual([])
+  })
+
+  it('leaves nothing behind where the database fails', async () => {
+    database.whileOpening = () => Promise.reject(new Error('no database'))
+    await expect(sessions.open(about)).rejects.toThrow('no database')
+    expect(sessions.count).toBe(0)
+  })
+
+  it('is refused where nothing can be recorded any more', async () => {
+    const small = { directory: join(directory, 'small'), durability: 'process', maxBytes: 10 } as const
+    const full = new Journal({ ...small, onFailure() {} })
+    const { access, store } = database
+    const parts = { gatewayId: 'g', clock: systemClock, access, store, explain: (why: string) => why }
+    const unrecorded = new LiveSessions({ ...parts, journal: full })
+    full.after(() => {})
+    full.append(
+      {
+        sessionId: '0190aaaa-0000-7000-8000-000000000000',
+        channel: 0,
+        seq: 0,
+        atUs: 0,
+        kind: 'open',
+        data: Buffer.alloc(0),
+      },
+      () => {},
+    )
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(await unrecorded.open(about)).toMatchObject({
+      refused: expect.stringContaining('the journal cannot be written'),
+    })
+    full.close()
+  })
+})
+
+describe('a right that goes', () => {
+  it('ends the session', async () => {
+    const ended = end(await opened())
+    database.facts = paused
+    database.changed()
+    expect(await ended).toEqual({ reason: 'support-key-paused', recorded: true })
+  })
+
+  it('while the session is being stored ends it as soon as its owner listens', async () => {
+    database.whileOpening = async () => {
+      database.facts = paused
+      const read = database.nextRead()
+      database.changed()
+      await read
+    }
+    expect(await end(await opened())).toEqual({ reason: 'support-key-paused', recorded: true })
+  })
+
+  it('while rights are being read makes them be read again', async () => {
+    const ended = end(await opened())
+    const read = database.nextRead()
+    database.changed()
+    await read
+    database.facts = paused
+    database.changed()
+    expect(await ended).toMatchObject({ reason: 'support-key-paused' })
+  })
+
+  it('with the target or the person themselves ends the session', async () => {
+    const ended = end(await opened())
+    database.facts = undefined
+    database.changed()
+    expect(await ended).toMatchObject({ reason: 'the target or the person is gone' })
+  })
+
+  it('while the database does not answer ends the session when it answers again', async () => {
+    vi.useFakeTimers()
+    const ended = end(await opened())
+    database.facts = new Error('no database')
+    database.changed()
+    await vi.advanceTimersByTimeAsync(5000)
+    database.facts = paused
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await ended).toMatchObject({ reason: 'support-key-paused' })
+  })
+
+  it('of one session leaves the others alone', async () => {
+    const [first, second] = [await opened(), await opened()]
+    const ends: string[] = []
+    first.onEnd(({ reason }) => ends.push(reason))
+    second.onEnd(({ reason }) => ends.push(reason))
+    first.close('closed')
+    database.facts = paused
+    const read = database.nextRead()
+    database.changed()
+    await read
+    await expect.poll(() => ends).toEqual(['support-key-paused'])
+  })
+})
+
+describe('a gateway that stops', () => {
+  it('ends every session, and one that is being opened', async () => {
+    const ended = end(await opened())
+    database.whileOpening = () => Promise.resolve(sessions.shut('stopping'))
+    expect(await end(await opened())).toEqual({ reason: 'stopping', recorded: true })
+    expect(await ended).toEqual({ reason: 'stopping', recorded: true })
+    expect(await sessions.open(about)).toEqual({ refused: 'stopping' })
+  })
+})
