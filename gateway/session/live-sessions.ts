@@ -1,6 +1,5 @@
 import { decide, type AccessFacts, type AccessSource, type Denial } from '../access/decision.ts'
 import type { Clock } from '../clock.ts'
-import { GatewayError } from '../errors.ts'
 import type { Journal } from '../recording/journal.ts'
 import { SessionRecorder } from '../recording/recorder.ts'
 import type { SessionOpening, SessionStore } from './session.ts'
@@ -10,7 +9,7 @@ export interface LiveSessionsParts {
   readonly gatewayId: string
   readonly clock: Clock
   readonly journal: Journal
-  readonly access: AccessSource
+  readonly access: Pick<AccessSource, 'facts' | 'onChange'>
   readonly store: Pick<SessionStore, 'open'>
   /** What the administrator reads when a right has gone in the middle of a session. */
   explain(denial: Denial, facts: AccessFacts, login: string): string
@@ -27,14 +26,17 @@ export interface SessionEnd {
 /** A longer setTimeout fires at once. Rights are read again before it has passed. */
 const TIMER_MS_MAX = 2 ** 31 - 1
 
+/** Rights that could not be read are read again after this time. */
+const RECHECK_MS = 1000
+
 /** One session while it lives. */
 export class LiveSession {
   readonly id: string
   readonly about: NewSession
   readonly recorder: SessionRecorder
-  /** Ends the connection with a reason; set by its owner before anything is forwarded. */
-  onEnd: (end: SessionEnd) => void = () => {}
   readonly #closed: () => void
+  #listener: ((end: SessionEnd) => void) | undefined
+  #ended: SessionEnd | undefined
   #expiry: NodeJS.Timeout | undefined
 
   constructor(about: NewSession, recorder: SessionRecorder, closed: () => void) {
@@ -42,6 +44,18 @@ export class LiveSession {
     this.about = about
     this.recorder = recorder
     this.#closed = closed
+  }
+
+  /** Who ends the connection; one listener, the owner. Called at once where the session was ended before. */
+  onEnd(listener: (end: SessionEnd) => void): void {
+    this.#listener = listener
+    if (this.#ended !== undefined) listener(this.#ended)
+  }
+
+  /** Ends the connection with a reason, or lets its owner do so as soon as it listens. */
+  end(end: SessionEnd): void {
+    this.#ended = end
+    this.#listener?.(end)
   }
 
   /** Calls once when the right of the session ends by itself; instead of an earlier call. */
@@ -109,8 +123,8 @@ export class LiveSessions {
     }
     this.#checking = true
     this.#checkAll()
-      // The database is away: rights are read again when it is back, and every few seconds.
-      .catch(() => {})
+      // The database is away: until the rights are read, nobody knows whether they still are.
+      .catch(() => setTimeout(() => this.recheck(), RECHECK_MS).unref())
       .finally(() => {
         this.#checking = false
         if (this.#checkAgain) {
@@ -123,14 +137,14 @@ export class LiveSessions {
   /** Ends every session, and lets no new one in. */
   shut(reason: string, recorded = true): void {
     this.#shut = reason
-    for (const session of this.#live.values()) session.onEnd({ reason, recorded })
+    for (const session of this.#live.values()) session.end({ reason, recorded })
   }
 
   async #checkAll(): Promise<void> {
     await Promise.all(
       [...this.#live.values()].map(async (session) => {
         const reason = await this.#whyNot(session)
-        if (reason !== undefined) session.onEnd({ reason, recorded: true })
+        if (reason !== undefined) session.end({ reason, recorded: true })
       }),
     )
   }
@@ -138,7 +152,7 @@ export class LiveSessions {
   async #whyNot(session: LiveSession): Promise<string | undefined> {
     const { about } = session
     const facts = await this.#parts.access.facts(about.staffId, about.targetId)
-    if (facts === undefined) throw new GatewayError('not-found', 'the target or the person is gone')
+    if (facts === undefined) return 'the target or the person is gone'
     const now = this.#parts.clock.now()
     const decision = decide(facts, about.login, now)
     if (decision.verdict === 'allow') {

@@ -152,7 +152,7 @@ export class StaffConnection {
       way.link.close()
       return session
     }
-    session.onEnd = (end) => this.#endSession(session, end)
+    session.onEnd((end) => this.#endSession(session, end))
     way.link.onClosed(() => this.#targetLeft(session, `${way.target} closed the connection`))
     return session
   }
