@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises'
+import { GatewayError } from '../errors.ts'
 import { decodeRecord, type JournalRecord } from './journal-record.ts'
 import { SEGMENT_MAGIC, type Journal, type JournalSegment } from './journal.ts'
 
@@ -25,6 +26,7 @@ export class JournalReader {
   /**
    * The next records, about 1 MiB at most; none when the writer is not further. A damaged record at
    * the end of a segment left behind is what a crash tore: it was never forwarded, so it is skipped.
+   * Throws `record-failed` where a segment of this process is damaged.
    */
   async next(): Promise<readonly PlacedRecord[]> {
     const segment = (this.#segment ??= this.#journal.segments[0])
@@ -43,7 +45,10 @@ export class JournalReader {
         continue
       }
       const torn = decoded === 'damaged' || (at === 0 && this.#at + bytesRead >= segment.length)
-      this.#at = torn && segment.leftBehind ? segment.length : this.#at + at
+      if (torn && !segment.leftBehind) {
+        throw new GatewayError('record-failed', `${segment.path} is damaged at byte ${this.#at + at}`)
+      }
+      this.#at = torn ? segment.length : this.#at + at
       return records.length === 0 && torn ? this.next() : records
     }
   }

@@ -128,11 +128,12 @@ export class Journal {
     unlinkSync(segment.path)
   }
 
-  /** Writes what waits and closes the file. */
+  /** Writes what waits and closes the file; what is appended later is not taken. */
   close(): void {
     this.#flush()
     if (this.#failed === undefined) fsyncSync(this.#fd)
-    closeSync(this.#fd)
+    this.#failed ??= new GatewayError('record-failed', 'the journal is closed')
+    this.#closeFile(this.#fd)
   }
 
   #begin(): void {
@@ -164,20 +165,22 @@ export class Journal {
     }
     let segment = this.#segments.at(-1)
     if (segment === undefined || segment.length + total > this.#segmentBytes) {
-      this.#leaveSegment()
+      const left = this.#fd
       this.#fd = this.#openSegment()
       segment = this.#segments.at(-1)
+      this.#bytes += SEGMENT_MAGIC.length
+      fsyncSync(left)
+      this.#closeFile(left)
     }
     writeWhole(this.#fd, queue)
     if (segment !== undefined) segment.length += total
     this.#bytes += total
   }
 
-  #leaveSegment(): void {
-    fsyncSync(this.#fd)
-    // A file must stay open while a thread of the pool syncs it.
-    if (this.#syncing) this.#left.push(this.#fd)
-    else closeSync(this.#fd)
+  /** A file must stay open while a thread of the pool syncs it. */
+  #closeFile(fd: number): void {
+    if (this.#syncing) this.#left.push(fd)
+    else closeSync(fd)
   }
 
   /** Group commit: everything that comes while one fdatasync runs waits for the next. */

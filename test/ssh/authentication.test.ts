@@ -64,7 +64,7 @@ describe('a proof of a key', () => {
   it('is refused where another key signed', async () => {
     using peer = await stranger()
     const other = newKey('ssh-ed25519')
-    peer.send(signedRequest(peer, 'web1.acme', { ...ed25519, sign: other.sign }))
+    peer.send(signedRequest(peer, 'web1.acme', { ...ed25519, sign: (data) => other.sign(data) }))
     expect(await refusal(peer)).toBe('publickey')
   })
 

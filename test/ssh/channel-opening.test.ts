@@ -216,7 +216,7 @@ async function stderr(staff: RawPeer): Promise<string> {
   return reader.text()
 }
 
-function gate(): { promise: Promise<void>; resolve(): void } {
+function gate(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let resolve = () => {}
   const promise = new Promise<void>((open) => (resolve = open))
   return { promise, resolve: () => resolve() }

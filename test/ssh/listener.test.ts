@@ -151,6 +151,8 @@ describe('the algorithms', () => {
       'ecdsa-sha2-nistp521',
       'rsa-sha2-256',
       'rsa-sha2-512',
+      'sk-ecdsa-sha2-nistp256@openssh.com',
+      'sk-ssh-ed25519@openssh.com',
       'ssh-ed25519',
     ])
   })
