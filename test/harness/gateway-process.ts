@@ -33,8 +33,9 @@ export interface GatewayProcessOptions {
 
 /** Starts it on any free ports; rejects with what it said when it ends before it listens. */
 export async function gatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
-  const [file = '', ...before] = [...(options.prefix ?? []), process.execPath, await builtProgram()]
-  const child = spawn(file, [...before, 'start', ...(options.args ?? [])], {
+  const command = [process.execPath, await builtProgram(), 'start', ...(options.args ?? [])]
+  // env(1) runs a command as it stands.
+  const child = spawn('env', [...(options.prefix ?? []), ...command], {
     env: {
       PATH: process.env.PATH,
       GATEBOOK_SSH_LISTEN: '127.0.0.1:0',

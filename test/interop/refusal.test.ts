@@ -98,9 +98,13 @@ describe('a refusal', needsProgram('sshd', 'openssh-server'), () => {
 
   it('says that the target does not take the support key', async () => {
     await using strict = await testSshd()
-    const { stores, addTarget } = world.gateway
-    const target = await addTarget('strict', { kind: 'ssh', host: '127.0.0.1', port: strict.port }, strict.login)
-    await stores.targets.trust(target.id, [{ type: 'ssh-ed25519', blob: strict.hostKey }], 'test')
+    const { gateway } = world
+    const target = await gateway.addTarget(
+      'strict',
+      { kind: 'ssh', host: '127.0.0.1', port: strict.port },
+      strict.login,
+    )
+    await gateway.stores.targets.trust(target.id, [{ type: 'ssh-ed25519', blob: strict.hostKey }], 'test')
     expect(await refused('strict.acme')).toMatch(/^strict\.acme refuses the support key for .*\nask .*authorized_keys$/)
   })
 
@@ -122,11 +126,10 @@ describe('a refusal', needsProgram('sshd', 'openssh-server'), () => {
   })
 
   it('is the answer to -R, an agent and X11, and the command runs', async () => {
-    const forwards = ['-o', 'RemoteForward=0 127.0.0.1:1', '-o', 'ForwardAgent=yes', '-o', 'ForwardX11=yes']
-    const { stdout, stderr, status } = await ssh(world.gateway, 'web1.acme', [
-      ...[...forwards, '-o', 'LogLevel=INFO', '--'],
-      'echo "agent=$SSH_AUTH_SOCK display=$DISPLAY"',
-    ])
+    const forwards = ['RemoteForward=0 127.0.0.1:1', 'ForwardAgent=yes', 'ForwardX11=yes', 'LogLevel=INFO']
+    const options = forwards.flatMap((setting) => ['-o', setting])
+    const command = 'echo "agent=$SSH_AUTH_SOCK display=$DISPLAY"'
+    const { stdout, stderr, status } = await ssh(world.gateway, 'web1.acme', [...options, '--', command])
     expect([stdout.toString(), status]).toEqual(['agent= display=\n', 0])
     expect(stderr).toMatch(/remote port forwarding failed|remote forward failure/i)
   })
