@@ -3,7 +3,7 @@ import type { Staff, StaffStore } from '../access/staff.ts'
 import { disconnectReason, message } from '../transport/message.ts'
 import type { Transport } from '../transport/transport.ts'
 import { boolean, string, wireMessage, WireReader } from '../transport/wire.ts'
-import { proves } from './public-key.ts'
+import { proves } from './signature.ts'
 
 /** Signing agents hold many keys, and each one offered counts (sshd's MaxAuthTries is 6), as every request does. */
 const REQUESTS_MAX = 20
@@ -16,13 +16,16 @@ export interface AuthenticatedStaff {
   readonly staff: Staff
   /** As typed: it says where to go, never who somebody is. */
   readonly userName: string
-  readonly key: Buffer
+  /** Undefined where a connection around this one had proven it. */
+  readonly key?: Buffer
 }
 
 export interface AuthenticationParts {
   readonly staff: Pick<StaffStore, 'byKey' | 'keyUsed'>
   /** Keys that stood in an agent beside a good one: offering them again deserves no lecture. */
   readonly companionKeys: Set<string>
+  /** Inside `ssh -J`: nobody but this person, whose key is proven already; `suffices` asks for no other proof. */
+  readonly around?: { readonly staff: Staff; readonly suffices: boolean }
   succeeded(who: AuthenticatedStaff): void
 }
 
@@ -65,6 +68,10 @@ export class Authentication {
     }
     const reader = new WireReader(payload, 1)
     const [userName, service, method] = [reader.text(), reader.text(), reader.text()]
+    const { around } = this.#parts
+    if (service === 'ssh-connection' && method === 'none' && around?.suffices === true) {
+      return this.#succeed({ staff: around.staff, userName })
+    }
     if (service !== 'ssh-connection' || method !== 'publickey') return this.#fail()
     const signs = reader.boolean()
     const [algorithm, key] = [reader.text(), reader.string()]
@@ -73,6 +80,7 @@ export class Authentication {
     const staff = await this.#parts.staff.byKey(key)
     if (this.#over) return
     if (staff === undefined || staff.disabledAt !== undefined) return this.#unwelcome(key, staff)
+    if (around !== undefined && around.staff.id !== staff.id) return this.#fail()
     if (signature === undefined) return this.#askForSignature(algorithm, key)
     const signed = Buffer.concat([string(this.#transport.sessionId()), payload.subarray(0, unsignedLength)])
     if (!proves({ algorithm, key, signature, signed })) return this.#fail()
@@ -85,7 +93,7 @@ export class Authentication {
     this.#transport.send(wireMessage(message.userauthSuccess))
     this.#parts.succeeded(who)
     // Only a stamp for people to read: a failure to write it must keep nobody out.
-    this.#parts.staff.keyUsed(who.key).catch(() => {})
+    if (who.key !== undefined) this.#parts.staff.keyUsed(who.key).catch(() => {})
   }
 
   /** SSH_MSG_USERAUTH_PK_OK names the algorithm as it was asked: Dropbear takes it literally (research B13). */

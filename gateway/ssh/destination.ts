@@ -2,9 +2,16 @@ import { isTargetLogin, parseFullTargetName, type FullTargetName } from '../acce
 
 /** Where the SSH user name says to go (product.md, "Getting in over SSH"). */
 export type Destination =
-  | { readonly kind: 'target'; readonly target: FullTargetName; readonly login: string | undefined }
+  | TargetDestination
   /** No name of a target: a local name that ssh sends by default, or a typing mistake. */
   | { readonly kind: 'gateway'; readonly typed: string }
+
+export interface TargetDestination {
+  readonly kind: 'target'
+  readonly target: FullTargetName
+  /** Undefined: the target's own default. */
+  readonly login: string | undefined
+}
 
 /**
  * Reads `web1.acme`, `root@web1.acme` and `root+web1.acme`. A login may itself hold `@` or `+` before

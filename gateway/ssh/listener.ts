@@ -10,7 +10,6 @@ export interface ListenerOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
-  readonly loginGraceS: number
   readonly connection: StaffConnectionParts
 }
 
@@ -63,14 +62,19 @@ export class Listener {
       clearTimeout(grace)
       this.#leave(address)
     }
-    const grace = setTimeout(() => socket.destroy(), this.#options.loginGraceS * 1000)
-    const connection: StaffConnection = new StaffConnection(socket, address, this.#options.connection, {
-      authenticated: known,
-      closed: () => {
-        known()
-        this.#connections.delete(connection)
+    const grace = setTimeout(() => socket.destroy(), this.#options.connection.loginGraceS * 1000)
+    const connection: StaffConnection = new StaffConnection(
+      socket,
+      { sourceAddress: address },
+      this.#options.connection,
+      {
+        authenticated: known,
+        closed: () => {
+          known()
+          this.#connections.delete(connection)
+        },
       },
-    })
+    )
     this.#connections.add(connection)
   }
 

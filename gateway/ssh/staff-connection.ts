@@ -1,65 +1,57 @@
 import type { Duplex } from 'node:stream'
 import type { Staff, StaffStore } from '../access/staff.ts'
-import type { LiveSession, LiveSessions, SessionEnd } from '../session/live-sessions.ts'
-import type { SessionStore } from '../session/session.ts'
 import { offerToStaff } from '../transport/algorithms.ts'
 import type { ChannelOffer } from '../transport/channels.ts'
 import { ConnectionLayer } from '../transport/connection-layer.ts'
 import { disconnectReason, openFailure } from '../transport/message.ts'
 import { Transport, type ServerHostKey } from '../transport/transport.ts'
 import { Authentication, type AuthenticatedStaff } from './authentication.ts'
-import { Bridge } from './bridge.ts'
-import { judgeRequest, type RequestFate } from './channel-requests.ts'
-import { parseDestination } from './destination.ts'
-import { answerChannel, type Asked, type Answer } from './gateway-channel.ts'
-import { explainFailure } from './refusal-texts.ts'
+import { parseDestination, type Destination } from './destination.ts'
+import { answerChannel, type Answer, type Asked } from './gateway-channel.ts'
+import { openInnerConnection, type InnerIdentity } from './inner-connection.ts'
 import type { ServiceCommands } from './service-commands.ts'
-import type { TargetAccess, Way } from './target-access.ts'
+import { signatureAlgorithms } from './signature.ts'
+import { TargetSession, type TargetSessionParts } from './target-session.ts'
 
-export interface StaffConnectionParts {
+export interface StaffConnectionParts extends TargetSessionParts {
   readonly hostKeys: Readonly<Record<string, ServerHostKey>>
   readonly staff: Pick<StaffStore, 'byKey' | 'keyUsed'>
   readonly companionKeys: Set<string>
-  readonly targetAccess: TargetAccess
-  readonly sessions: LiveSessions
-  readonly sessionStore: Pick<SessionStore, 'setTask'>
   readonly services: ServiceCommands
-  readonly log: (line: string) => void
+  readonly loginGraceS: number
 }
 
-/**
- * One SSH transport from a staff member's machine, from its first byte to its last. Its session
- * begins with the first channel to a target and ends with the connection.
- */
+/** Where a connection comes from. */
+export interface Arrival {
+  readonly sourceAddress: string
+  /** Inside `ssh -J`: who is already known on the connection around this one, and where it leads. */
+  readonly inner?: InnerIdentity
+}
+
+/** One SSH transport from a staff member's machine, from its first byte to its last. */
 export class StaffConnection {
   readonly #parts: StaffConnectionParts
-  readonly #sourceAddress: string
+  readonly #arrival: Arrival
   readonly #transport: Transport
   readonly #authentication: Authentication
-  readonly #bridges = new Set<Bridge>()
   readonly #closed: () => void
   #layer: ConnectionLayer | undefined
-  #way: Promise<Way> | undefined
-  #session: Promise<LiveSession | { readonly refused: string }> | undefined
-  /** Why no channel to the target opens any more. */
-  #ended: string | undefined
-  /** What `SetEnv` named and PostgreSQL has not heard yet. */
-  #named: { task?: string; reason?: string } | undefined
+  #session: TargetSession | undefined
   #serves = false
-  #open = true
 
   /** `events.authenticated` ends the grace time; `events.closed` comes once. */
   constructor(
     stream: Duplex,
-    sourceAddress: string,
+    arrival: Arrival,
     parts: StaffConnectionParts,
     events: { authenticated(): void; closed(): void },
   ) {
     this.#parts = parts
-    this.#sourceAddress = sourceAddress
+    this.#arrival = arrival
     this.#closed = () => events.closed()
-    const role = { role: 'server', hostKeys: parts.hostKeys } as const
-    this.#transport = new Transport(stream, offerToStaff(Object.keys(parts.hostKeys)), role, {
+    const offer = (client: string) => offerToStaff(Object.keys(parts.hostKeys), client)
+    const role = { role: 'server', hostKeys: parts.hostKeys, signatureAlgorithms } as const
+    this.#transport = new Transport(stream, offer, role, {
       secured: () => {},
       serviceRequested: (name) => this.#serve(name),
       message: (payload) => (this.#layer ?? this.#authentication).handle(payload),
@@ -68,6 +60,7 @@ export class StaffConnection {
     this.#authentication = new Authentication(this.#transport, {
       staff: parts.staff,
       companionKeys: parts.companionKeys,
+      ...(arrival.inner === undefined ? {} : { around: arrival.inner }),
       succeeded: (who) => {
         events.authenticated()
         this.#welcome(who)
@@ -90,23 +83,46 @@ export class StaffConnection {
     }
   }
 
-  /** The target is dialled while the administrator's ssh still asks for a channel: that hides most of the dial. */
   #welcome({ staff, userName }: AuthenticatedStaff): void {
-    const destination = parseDestination(userName)
-    if (destination.kind === 'target') this.#way = this.#parts.targetAccess.prepare(staff, destination)
-    this.#layer = new ConnectionLayer(this.#transport, (offer) => {
-      if (offer.type !== 'session') return this.#refuseForward(offer)
-      if (destination.kind === 'gateway')
-        return answerChannel(offer, (asked) => this.#serveGateway(staff, destination.typed, asked))
-      this.#openChannel(staff, offer).catch((error: unknown) => {
-        this.#parts.log(`a channel could not be opened: ${String(error)}`)
-        refuse(offer, explainFailure(error))
+    const destination = this.#destination(userName)
+    if (destination.kind === 'target') {
+      this.#session = new TargetSession(this.#parts, {
+        staff,
+        sourceAddress: this.#arrival.sourceAddress,
+        destination,
+        disconnect: (reason) => this.disconnect(reason),
+        refuse: (offer, why) => this.#refuse(staff, offer, why),
       })
-    })
+    }
+    this.#layer = new ConnectionLayer(this.#transport, (offer) => this.#offered(staff, destination, offer))
   }
 
-  #refuseForward(offer: ChannelOffer): void {
-    offer.refuse(openFailure.prohibited, `the gateway does not allow ${offer.type} here`)
+  /** Inside `ssh -J` the way is known, and the user name is the login on the target. */
+  #destination(userName: string): Destination {
+    const { inner } = this.#arrival
+    if (inner === undefined) return parseDestination(userName)
+    if (inner.target === undefined) return { kind: 'gateway', typed: inner.host }
+    return { kind: 'target', target: inner.target, login: userName }
+  }
+
+  #offered(staff: Staff, destination: Destination, offer: ChannelOffer): void {
+    if (offer.type === 'direct-tcpip' && destination.kind === 'gateway' && this.#arrival.inner === undefined) {
+      const { sourceAddress } = this.#arrival
+      return openInnerConnection(offer, this.#parts, {
+        staff,
+        begin: (stream, inner, events) => new StaffConnection(stream, { sourceAddress, inner }, this.#parts, events),
+      })
+    }
+    if (offer.type !== 'session')
+      return offer.refuse(openFailure.prohibited, `the gateway does not allow ${offer.type} here`)
+    if (this.#session !== undefined) return this.#session.openChannel(offer)
+    const typed = destination.kind === 'gateway' ? destination.typed : ''
+    answerChannel(offer, (asked) => this.#serveGateway(staff, typed, asked))
+  }
+
+  #refuse(staff: Staff, offer: ChannelOffer, why: { readonly refused: string } | { readonly unknown: string }): void {
+    if ('unknown' in why) return answerChannel(offer, (asked) => this.#serveGateway(staff, why.unknown, asked))
+    answerChannel(offer, () => Promise.resolve({ output: '', errors: [why.refused], exitStatus: 255 }))
   }
 
   #serveGateway(staff: Staff, typed: string, { command }: Asked): Promise<Answer> {
@@ -115,113 +131,10 @@ export class StaffConnection {
     return targetAccess.suggest(typed)
   }
 
-  async #openChannel(staff: Staff, offer: ChannelOffer): Promise<void> {
-    const way = await (this.#way ?? Promise.reject(new Error('no destination')))
-    if ('unknown' in way) return answerChannel(offer, (asked) => this.#serveGateway(staff, way.unknown, asked))
-    // A session that begins after the connection has ended would never end itself.
-    if (!this.#open) return
-    if ('refused' in way) return refuse(offer, way.refused)
-    this.#session ??= this.#openSession(way)
-    const session = await this.#session
-    if (!this.#open) return
-    if ('refused' in session) return refuse(offer, session.refused)
-    if (this.#ended !== undefined) return refuse(offer, this.#ended)
-    const recorder = session.recorder.channel()
-    const bridge: Bridge = new Bridge({
-      recorder,
-      judge: (type, fields) => this.#judge(session, type, fields),
-      closed: () => this.#bridges.delete(bridge),
-    })
-    way.link.openSession({
-      listener: bridge.fromTarget,
-      inWindow: bridge.windowFor(offer.window),
-      opened: (target) => {
-        this.#bridges.add(bridge)
-        bridge.connect(offer.accept(bridge.fromStaff, bridge.windowFor(target.outWindow)), target)
-      },
-      refused: (text) => {
-        recorder.close(() => {})
-        refuse(offer, `${way.target} refuses a session: ${text}`)
-      },
-    })
-  }
-
-  async #openSession(way: Extract<Way, { link: unknown }>): Promise<LiveSession | { readonly refused: string }> {
-    const session = await this.#parts.sessions.open({ ...way.about, sourceAddress: this.#sourceAddress })
-    if ('refused' in session) {
-      way.link.close()
-      return session
-    }
-    session.onEnd((end) => this.#endSession(session, end))
-    way.link.onClosed(() => this.#targetLeft(session, `${way.target} closed the connection`))
-    return session
-  }
-
-  #judge(session: LiveSession, type: string, fields: Buffer): RequestFate['fate'] {
-    const judged = judgeRequest(type, fields)
-    const named =
-      judged.fate === 'name-task'
-        ? { task: judged.task }
-        : judged.fate === 'give-reason'
-          ? { reason: judged.reason }
-          : undefined
-    if (named !== undefined) this.#name(session, named)
-    return judged.fate
-  }
-
-  /** However often a task is named, PostgreSQL hears one name at a time, and the last. */
-  #name({ id }: LiveSession, named: { task?: string; reason?: string }): void {
-    const isStoring = this.#named !== undefined
-    this.#named = { ...this.#named, ...named }
-    if (isStoring) return
-    const store = async (): Promise<void> => {
-      for (let stored; stored !== this.#named;) {
-        stored = this.#named
-        await this.#parts.sessionStore.setTask(id, stored ?? {})
-      }
-    }
-    store()
-      .catch((error: unknown) => this.#parts.log(`the task of ${id} is not stored: ${String(error)}`))
-      .finally(() => (this.#named = undefined))
-  }
-
-  /** Where nothing runs any more, whoever is done leaves by himself, with the status of his command. */
-  #targetLeft(session: LiveSession, reason: string): void {
-    if (this.#bridges.size > 0) this.#endSession(session, { reason, recorded: true })
-    else this.#ended = reason
-  }
-
-  #endSession(session: LiveSession, { reason, recorded }: SessionEnd): void {
-    if (!this.#open) return
-    this.#ended = reason
-    for (const bridge of this.#bridges) bridge.end(reason, recorded)
-    const goodbye = () => this.disconnect(reason)
-    // The reason reaches the terminal through the journal: the goodbye must not overtake it.
-    if (recorded) session.recorder.after(goodbye)
-    else goodbye()
-  }
-
   #end(cause: Error | undefined): void {
-    this.#open = false
     this.#authentication.stop()
     this.#layer?.closed()
-    this.#session?.then(
-      (session) => {
-        if (!('refused' in session))
-          session.close(cause === undefined ? 'closed' : cause.message.replace(/^gatebook: /, ''))
-      },
-      () => {},
-    )
-    this.#way?.then(
-      (way) => {
-        if ('link' in way) way.link.close()
-      },
-      () => {},
-    )
+    this.#session?.closed(cause === undefined ? 'closed' : cause.message.replace(/^gatebook: /, ''))
     this.#closed()
   }
-}
-
-function refuse(offer: ChannelOffer, text: string): void {
-  answerChannel(offer, () => Promise.resolve({ output: '', errors: [text], exitStatus: 255 }))
 }

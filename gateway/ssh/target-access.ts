@@ -1,12 +1,12 @@
 import { decide, type AccessFacts, type AccessSource } from '../access/decision.ts'
-import { fullTargetName } from '../access/names.ts'
+import { fullTargetName, parseFullTargetName, type FullTargetName } from '../access/names.ts'
 import type { Staff } from '../access/staff.ts'
 import type { TargetStore } from '../access/target.ts'
 import type { Clock } from '../clock.ts'
 import { nearestName } from '../nearest-name.ts'
 import type { NewSession } from '../session/live-sessions.ts'
 import type { SessionLink } from '../transport/session-link.ts'
-import type { Destination } from './destination.ts'
+import type { TargetDestination } from './destination.ts'
 import type { Answer } from './gateway-channel.ts'
 import { explainDenial, explainFailure } from './refusal-texts.ts'
 
@@ -37,7 +37,7 @@ export class TargetAccess {
   }
 
   /** Never rejects: a failure is a refusal that the administrator reads. */
-  async prepare(staff: Staff, destination: Extract<Destination, { kind: 'target' }>): Promise<Way> {
+  async prepare(staff: Staff, destination: TargetDestination): Promise<Way> {
     const name = fullTargetName(destination.target)
     try {
       return await this.#prepare(staff, destination, name)
@@ -45,6 +45,16 @@ export class TargetAccess {
       this.#parts.log(`${staff.login} could not reach ${name}: ${describe(error)}`)
       return { refused: explainFailure(error) }
     }
+  }
+
+  /** The target that `ssh -J` means: by its name, or by the address and port it is reached at. */
+  async find(host: string, port: number): Promise<FullTargetName | undefined> {
+    const named = parseFullTargetName(host)
+    const all = await this.#parts.targets.list()
+    const found =
+      all.find((target) => target.name === named?.name && target.clientSlug === named.clientSlug) ??
+      all.find(({ reach }) => reach.kind === 'ssh' && reach.host === host && reach.port === port)
+    return found && { name: found.name, clientSlug: found.clientSlug }
   }
 
   /** The answer to a user name that names no target. */
@@ -57,11 +67,7 @@ export class TargetAccess {
     return { output: '', errors: [none, all], exitStatus: 255 }
   }
 
-  async #prepare(
-    staff: Staff,
-    { target, login }: Extract<Destination, { kind: 'target' }>,
-    name: string,
-  ): Promise<Way> {
+  async #prepare(staff: Staff, { target, login }: TargetDestination, name: string): Promise<Way> {
     const { targets, access, clock } = this.#parts
     const found = await targets.byName(target.name, target.clientSlug)
     const facts = found === undefined ? undefined : await access.facts(staff.id, found.id)

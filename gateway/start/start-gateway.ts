@@ -192,8 +192,8 @@ function createDoor(inside: Inside): Listener {
   return new Listener({
     host: config.sshListen.host,
     port: config.sshListen.port,
-    loginGraceS: config.loginGraceS,
     connection: {
+      loginGraceS: config.loginGraceS,
       hostKeys: loadHostKeys(config.dataDirectory),
       staff: stores.staff,
       companionKeys: new Set(),

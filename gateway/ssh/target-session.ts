@@ -1,0 +1,157 @@
+import type { Staff } from '../access/staff.ts'
+import type { LiveSession, LiveSessions, SessionEnd } from '../session/live-sessions.ts'
+import type { SessionStore } from '../session/session.ts'
+import type { ChannelOffer } from '../transport/channels.ts'
+import { Bridge } from './bridge.ts'
+import { judgeRequest, type RequestFate } from './channel-requests.ts'
+import type { TargetDestination } from './destination.ts'
+import { explainFailure } from './refusal-texts.ts'
+import type { TargetAccess, Way } from './target-access.ts'
+
+export interface TargetSessionParts {
+  readonly targetAccess: TargetAccess
+  readonly sessions: LiveSessions
+  readonly sessionStore: Pick<SessionStore, 'setTask'>
+  readonly log: (line: string) => void
+}
+
+/** Who works on what, and the connection that carries it. */
+export interface TargetSessionOwner {
+  readonly staff: Staff
+  readonly sourceAddress: string
+  readonly destination: TargetDestination
+  /** Says goodbye on the connection; `closed` follows. */
+  disconnect(reason: string): void
+  /** Answers a channel that no target takes. */
+  refuse(offer: ChannelOffer, why: { readonly refused: string } | { readonly unknown: string }): void
+}
+
+/**
+ * One person's work on one target over one connection: dialled at once, begun with the first channel,
+ * ended with the connection.
+ */
+export class TargetSession {
+  readonly #parts: TargetSessionParts
+  readonly #owner: TargetSessionOwner
+  readonly #way: Promise<Way>
+  readonly #bridges = new Set<Bridge>()
+  #session: Promise<LiveSession | { readonly refused: string }> | undefined
+  /** Why no channel opens any more. */
+  #ended: string | undefined
+  /** What `SetEnv` named and PostgreSQL has not heard yet. */
+  #named: { task?: string; reason?: string } | undefined
+  #connected = true
+
+  /** The target is dialled while the administrator's ssh still asks for a channel: that hides most of the dial. */
+  constructor(parts: TargetSessionParts, owner: TargetSessionOwner) {
+    this.#parts = parts
+    this.#owner = owner
+    this.#way = parts.targetAccess.prepare(owner.staff, owner.destination)
+  }
+
+  /** Takes a session channel of the administrator to the target. */
+  openChannel(offer: ChannelOffer): void {
+    this.#openChannel(offer).catch((error: unknown) => {
+      this.#parts.log(`a channel could not be opened: ${String(error)}`)
+      this.#owner.refuse(offer, { refused: explainFailure(error) })
+    })
+  }
+
+  /** The connection has closed. */
+  closed(reason: string): void {
+    this.#connected = false
+    this.#session?.then(
+      (session) => {
+        if (!('refused' in session)) session.close(reason)
+      },
+      () => {},
+    )
+    this.#way.then(
+      (way) => {
+        if ('link' in way) way.link.close()
+      },
+      () => {},
+    )
+  }
+
+  async #openChannel(offer: ChannelOffer): Promise<void> {
+    const way = await this.#way
+    // A session that begins after the connection has ended would never end itself.
+    if (!this.#connected) return
+    if (!('link' in way)) return this.#owner.refuse(offer, way)
+    this.#session ??= this.#openSession(way)
+    const session = await this.#session
+    if (!this.#connected) return
+    if ('refused' in session) return this.#owner.refuse(offer, session)
+    if (this.#ended !== undefined) return this.#owner.refuse(offer, { refused: this.#ended })
+    const recorder = session.recorder.channel()
+    const bridge: Bridge = new Bridge({
+      recorder,
+      judge: (type, fields) => this.#judge(session, type, fields),
+      closed: () => this.#bridges.delete(bridge),
+    })
+    way.link.openSession({
+      listener: bridge.fromTarget,
+      inWindow: bridge.windowFor(offer.window),
+      opened: (target) => {
+        this.#bridges.add(bridge)
+        bridge.connect(offer.accept(bridge.fromStaff, bridge.windowFor(target.outWindow)), target)
+      },
+      refused: (text) => {
+        recorder.close(() => {})
+        this.#owner.refuse(offer, { refused: `${way.target} refuses a session: ${text}` })
+      },
+    })
+  }
+
+  async #openSession(way: Extract<Way, { link: unknown }>): Promise<LiveSession | { readonly refused: string }> {
+    const { sourceAddress } = this.#owner
+    const session = await this.#parts.sessions.open({ ...way.about, sourceAddress })
+    if ('refused' in session) {
+      way.link.close()
+      return session
+    }
+    session.onEnd((end) => this.#end(session, end))
+    way.link.onClosed(() => this.#targetLeft(session, `${way.target} closed the connection`))
+    return session
+  }
+
+  #judge(session: LiveSession, type: string, fields: Buffer): RequestFate['fate'] {
+    const judged = judgeRequest(type, fields)
+    if (judged.fate === 'name-task') this.#name(session, { task: judged.task })
+    if (judged.fate === 'give-reason') this.#name(session, { reason: judged.reason })
+    return judged.fate
+  }
+
+  /** However often a task is named, PostgreSQL hears one name at a time, and the last. */
+  #name({ id }: LiveSession, named: { task?: string; reason?: string }): void {
+    const isStoring = this.#named !== undefined
+    this.#named = { ...this.#named, ...named }
+    if (isStoring) return
+    const store = async (): Promise<void> => {
+      for (let stored; stored !== this.#named;) {
+        stored = this.#named
+        await this.#parts.sessionStore.setTask(id, stored ?? {})
+      }
+    }
+    store()
+      .catch((error: unknown) => this.#parts.log(`the task of ${id} is not stored: ${String(error)}`))
+      .finally(() => (this.#named = undefined))
+  }
+
+  /** Where nothing runs any more, whoever is done leaves by himself, with the status of his command. */
+  #targetLeft(session: LiveSession, reason: string): void {
+    if (this.#bridges.size > 0) this.#end(session, { reason, recorded: true })
+    else this.#ended = reason
+  }
+
+  #end(session: LiveSession, { reason, recorded }: SessionEnd): void {
+    if (!this.#connected) return
+    this.#ended = reason
+    for (const bridge of this.#bridges) bridge.end(reason, recorded)
+    const goodbye = () => this.#owner.disconnect(reason)
+    // The reason reaches the terminal through the journal: the goodbye must not overtake it.
+    if (recorded) session.recorder.after(goodbye)
+    else goodbye()
+  }
+}
