@@ -5,7 +5,7 @@
 import { z } from 'zod'
 
 /** An instant such as `2026-11-23T12:04:11.123Z`. */
-export const instant = z.iso.datetime({ precision: 3 })
+const instant = z.iso.datetime({ precision: 3 })
 /** A month of the calendar such as `2026-11`. */
 export const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month looks like 2026-11')
 export const slug = z
@@ -96,7 +96,7 @@ export const sessionQuery = z.object({
 })
 
 /** A page of a list: `nextCursor` is null on the last one. */
-export function page<Item extends z.ZodType>(item: Item) {
+function page<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 }
 export const sessionPage = page(session)

@@ -23,7 +23,7 @@ import { testDatabase } from '#test/harness/database.ts'
 import { recordSession } from './recorded-session.ts'
 
 export const ORIGIN = 'http://localhost:8080'
-export const NOW = new Date('2026-11-23T12:00:00.000Z')
+const NOW = new Date('2026-11-23T12:00:00.000Z')
 
 /** Everybody the rights tell apart: Ivan does the work, a stranger owns another client. */
 export const people = ['admin', 'auditor', 'engineer', 'colleague', 'billing', 'owner', 'viewer', 'stranger'] as const
