@@ -38,7 +38,7 @@ export function encodeEvents(events: readonly RecordedEvent[]): Buffer {
 
 /** The events of a frame. Throws `record-failed` when the bytes are not a frame: they were altered or cut. */
 export function decodeEvents(frame: Pick<Frame, 'seq' | 'events' | 'fromUs' | 'rawLength' | 'data'>): RecordedEvent[] {
-  const bytes = inflateRawSync(frame.data, { maxOutputLength: Math.max(frame.rawLength, 1) })
+  const bytes = inflate(frame)
   const events: RecordedEvent[] = []
   let atUs = frame.fromUs
   for (let at = 0; at < bytes.length;) {
@@ -55,8 +55,16 @@ export function decodeEvents(frame: Pick<Frame, 'seq' | 'events' | 'fromUs' | 'r
   return events
 }
 
-function damaged(seq: number): GatewayError {
-  return new GatewayError('record-failed', `the frame that begins with event ${seq} is damaged`)
+function inflate({ seq, rawLength, data }: Pick<Frame, 'seq' | 'rawLength' | 'data'>): Buffer {
+  try {
+    return inflateRawSync(data, { maxOutputLength: Math.max(rawLength, 1) })
+  } catch (cause) {
+    throw damaged(seq, cause)
+  }
+}
+
+function damaged(seq: number, cause?: unknown): GatewayError {
+  return new GatewayError('record-failed', `the frame that begins with event ${seq} is damaged`, undefined, cause)
 }
 
 function putVarint(bytes: Buffer, at: number, value: number): number {
