@@ -16,7 +16,7 @@ const RETRY_MS_MAX = 5000
 export interface ArchiverOptions {
   readonly journal: Journal
   readonly journalMaxBytes: number
-  readonly store: RecordStore
+  readonly store: Pick<RecordStore, 'append' | 'progress'>
   /** Told of each new trouble with PostgreSQL once, and when it is over. */
   onTrouble(error: GatewayError | Error): void
   onRecovered(): void
