@@ -13,16 +13,28 @@ declare module 'ssh2/lib/protocol/Protocol.js' {
     cs: { cipher: string[]; mac: string[]; compress: string[]; lang: string[] }
     sc: { cipher: string[]; mac: string[]; compress: string[]; lang: string[] }
   }
+  /** One run of a key exchange that ssh2 does not know. */
+  export interface KeyExchange {
+    readonly hashName: string
+    /** A server's is asked for after the secret. */
+    getPublicKey(): Buffer
+    /** K as the string that is hashed. Throwing ends the connection. */
+    computeSecret(otherPublicKey: Buffer): Buffer
+  }
   export interface ProtocolConfig {
     server: boolean
     hostKeys?: Record<string, HostKey>
     ident: string
     offer: AlgorithmLists
+    /** Ours: methods of key exchange beyond those of ssh2, by name. */
+    keyExchanges?: Readonly<Record<string, (isServer: boolean) => KeyExchange>>
+    /** Ours: what EXT_INFO says (RFC 8308 §3.1); server role only. */
+    serverSigAlgs?: readonly string[]
     onWrite(data: Buffer): void
     onError(error: Error): void
     onHandshakeComplete(): void
     /** Runs after the peer's ident line, before our KEXINIT. */
-    onHeader?(header: { identRaw: string }): void
+    onHeader?(header: { readonly versions: { readonly software: string } }): void
     /** Ours: every message above the transport layer; true takes it. */
     onMessage(payload: Buffer): boolean
     hostVerifier?(key: Buffer): boolean
@@ -45,6 +57,10 @@ declare module 'ssh2/lib/protocol/Protocol.js' {
     channelExtData(channel: number, data: Buffer, code: number): void
     /** Defined while keys are exchanged; what is sent meanwhile waits inside. */
     readonly _kexinit: unknown
+    /** Begins a key exchange, unless one is under way. */
+    rekey(): void
+    /** Ours: replaces the offer, until KEXINIT is sent. */
+    setOffer(offer: AlgorithmLists): void
     /** Ours. */
     sendMessage(payload: Buffer): void
     /** Ours. */

@@ -1,7 +1,10 @@
 import type { Duplex } from 'node:stream'
 import Protocol, { type AlgorithmLists, type HostKey } from 'ssh2/lib/protocol/Protocol.js'
+import { MLKEM_EXCHANGE } from './algorithms.ts'
 import { readFairly } from './fair-reading.ts'
+import { KeyAge, keyLimit, type KeyLimit } from './key-age.ts'
 import { disconnectReason, message } from './message.ts'
+import { mlkemExchange } from './mlkem-exchange.ts'
 import { string, uint32, wireMessage } from './wire.ts'
 
 /** What a transport tells its owner. `closed` comes exactly once and last. */
@@ -22,19 +25,38 @@ export interface TransportEvents {
 /** A host key of ours: signs `data` for its type; ECDSA in ASN.1 DER. */
 export type ServerHostKey = HostKey
 
-export type TransportRole =
-  | { readonly role: 'server'; readonly hostKeys: Readonly<Record<string, ServerHostKey>> }
+export type TransportRole = {
+  /** When we ask for new keys ourselves; RFC 4253 §9 by default. */
+  readonly keyLimit?: KeyLimit
+} & (
+  | {
+      readonly role: 'server'
+      readonly hostKeys: Readonly<Record<string, ServerHostKey>>
+      /** What a client may sign with (RFC 8308 §3.1). */
+      readonly signatureAlgorithms: readonly string[]
+    }
   /** `verifyHostKey` answers at once, at every key exchange: an answer given later breaks rekeys (research B8). */
   | { readonly role: 'client'; verifyHostKey(key: Buffer): boolean }
+)
+
+/** What is offered; where it depends on it, by the software that the peer says it is, such as `OpenSSH_10.2`. */
+export type Offer = AlgorithmLists | ((peer: string) => AlgorithmLists)
 
 /** After we said goodbye, a peer that stays connected is cut off (research B18). */
 const GOODBYE_MS = 2000
+/** Well above what the windows of all channels let wait. */
+const AWAITING_KEYS_MAX = 64 * 1024 * 1024
+/** What a packet costs in memory beside its bytes. */
+const PACKET_OVERHEAD = 256
+/** No goodbye goes with it: that would wait for the keys too. */
+const NO_NEW_KEYS = 'no answer to new keys'
 /** Ours on the wire; it names no version. */
 const IDENT = 'Gatebook'
 
 /** Whether the installed ssh2 carries our patch: without it the gateway must not start. */
 export function transportIsPatched(): boolean {
-  return typeof (Protocol.prototype as Partial<Protocol>).sendMessage === 'function'
+  const { sendMessage, setOffer } = Protocol.prototype as Partial<Protocol>
+  return typeof sendMessage === 'function' && typeof setOffer === 'function'
 }
 
 /** RFC 4253 over a stream, by ssh2; everything above it is ours. Owns the stream and closes it. */
@@ -43,21 +65,33 @@ export class Transport {
   readonly #events: TransportEvents
   readonly #protocol: Protocol
   readonly #awaitingDrain: (() => void)[] = []
+  readonly #keyAge: KeyAge
   #secured = false
   /** Bytes that wait inside ssh2 for the end of a key exchange. */
   #awaitingKeys = 0
   #closed = false
   #cause: Error | undefined
 
-  constructor(stream: Duplex, algorithms: AlgorithmLists, as: TransportRole, events: TransportEvents) {
+  constructor(stream: Duplex, offer: Offer, as: TransportRole, events: TransportEvents) {
     this.#stream = stream
     this.#events = events
+    this.#keyAge = new KeyAge(
+      as.keyLimit ?? keyLimit,
+      () => this.#protocol.rekey(),
+      () => this.#end(new Error(NO_NEW_KEYS)),
+    )
     const hold = as.role === 'server' ? holdKexInit(stream) : undefined
     this.#protocol = new Protocol({
       server: as.role === 'server',
-      ...(as.role === 'server' ? { hostKeys: as.hostKeys } : { hostVerifier: (key) => as.verifyHostKey(key) }),
+      ...(as.role === 'server'
+        ? { hostKeys: as.hostKeys, serverSigAlgs: as.signatureAlgorithms }
+        : { hostVerifier: (key) => as.verifyHostKey(key) }),
       ident: IDENT,
-      offer: { ...algorithms },
+      offer: typeof offer === 'function' ? offer('') : offer,
+      onHeader: ({ versions }) => {
+        if (typeof offer === 'function') this.#protocol.setOffer(offer(versions.software))
+      },
+      keyExchanges: { [MLKEM_EXCHANGE]: mlkemExchange },
       onWrite: (data) => {
         if (!stream.destroyed && stream.writable) stream.write(data)
       },
@@ -149,6 +183,7 @@ export class Transport {
   /** Keys are agreed, for the first time or anew: ssh2 has sent what waited for them. */
   #keysAgreed(): void {
     this.#awaitingKeys = 0
+    this.#keyAge.renewed()
     if (!this.#stream.writableNeedDrain) this.#drained()
     if (this.#secured) return
     this.#secured = true
@@ -156,7 +191,11 @@ export class Transport {
   }
 
   #sent(bytes: number): void {
-    if (this.#protocol._kexinit !== undefined) this.#awaitingKeys += bytes
+    this.#keyAge.moved(bytes)
+    if (this.#protocol._kexinit === undefined) return
+    this.#awaitingKeys += bytes + PACKET_OVERHEAD
+    // Whoever asks and asks, and leaves our KEXINIT unanswered, must not fill the memory with answers.
+    if (this.#awaitingKeys > AWAITING_KEYS_MAX) this.#end(new Error(NO_NEW_KEYS))
   }
 
   #drained(): void {
@@ -165,6 +204,7 @@ export class Transport {
 
   #parse(chunk: Buffer): void {
     if (this.#closed) return
+    this.#keyAge.moved(chunk.length)
     try {
       this.#protocol.parse(chunk, 0, chunk.length)
     } catch (error) {
@@ -175,6 +215,7 @@ export class Transport {
   #end(cause: Error | undefined): void {
     if (this.#closed) return
     this.#closed = true
+    this.#keyAge.stop()
     this.#stream.end()
     setTimeout(() => this.#stream.destroy(), GOODBYE_MS).unref()
     // ssh2 may be in the middle of parsing: what it holds is freed when it has returned.

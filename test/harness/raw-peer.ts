@@ -1,20 +1,25 @@
 import type { Socket } from 'node:net'
 import Protocol, { type AlgorithmLists, type HostKey } from 'ssh2/lib/protocol/Protocol.js'
+import { MLKEM_EXCHANGE } from '#gateway/transport/algorithms.ts'
 import { message } from '#gateway/transport/message.ts'
+import { mlkemExchange } from '#gateway/transport/mlkem-exchange.ts'
 import { wireMessage, WireReader, type WireField } from '#gateway/transport/wire.ts'
 
 /** SSH_MSG_SERVICE_ACCEPT of RFC 4253, which ssh2 reads for us. */
 export const SERVICE_ACCEPTED = 6
 
-/** Beyond what is declared for the gateway: it begins no key exchange of its own. */
-type RekeyingProtocol = Protocol & { rekey(): void }
+/** RFC 4253 §12. */
+const KEXINIT = 20
+
+/** What a deaf peer needs of ssh2 beyond what is declared for the gateway. */
+type OpenProtocol = Protocol & { _onPayload(payload: Buffer): void }
 
 /** An SSH peer that keeps to RFC 4253 and, above it, sends whatever a test wants and judges nothing. */
 export class RawPeer {
   readonly socket: Socket
   /** What was said when the connection closed: the text of the disconnect message, or ''. */
   readonly closed: Promise<string>
-  readonly #protocol: RekeyingProtocol
+  readonly #protocol: OpenProtocol
   readonly #inbox: Buffer[] = []
   readonly #waiting: { readonly type: number; take(payload: Buffer | undefined): void }[] = []
   #goodbye = ''
@@ -35,6 +40,7 @@ export class RawPeer {
       ...role,
       ident: 'RawPeer',
       offer,
+      keyExchanges: { [MLKEM_EXCHANGE]: mlkemExchange },
       onWrite: (data) => socket.write(data),
       onError: (error) => socket.destroy(error),
       onHandshakeComplete: () => this.#keysAgreed(),
@@ -45,7 +51,7 @@ export class RawPeer {
         DISCONNECT: (_, _reason, text) => (this.#goodbye = text),
         EXT_INFO: (_, extensions) => (this.signatureAlgorithms = extensions.flatMap(({ algs }) => algs ?? [])),
       },
-    }) as RekeyingProtocol
+    }) as OpenProtocol
     socket.on('data', (chunk) => {
       try {
         this.#protocol.parse(chunk, 0, chunk.length)
@@ -87,6 +93,14 @@ export class RawPeer {
     const done = this.nextKeys()
     this.#protocol.rekey()
     return done
+  }
+
+  /** From the second key exchange on, as if nobody had asked for one; to be called before the first. */
+  ignoreNewKeys(): void {
+    const { _onPayload: take } = this.#protocol
+    this.#protocol._onPayload = (payload) => {
+      if (payload[0] !== KEXINIT) take(payload)
+    }
   }
 
   /** The oldest message of this number that no test took yet, read behind its number. Throws when there will be none. */

@@ -1,0 +1,79 @@
+import { createHash, verify } from 'node:crypto'
+import { mpint, uint32, wireMessage, WireReader } from '../transport/wire.ts'
+import { readPublicKey, SK_ECDSA, SK_ED25519, withoutLeadingZeros, type PublicKey } from './public-key-blob.ts'
+
+/** What staff may prove themselves by, and the hash of each (RFC 8332, RFC 5656 §6.2.1). No SHA-1. */
+const hashes: Readonly<Record<string, string | null>> = {
+  'ssh-ed25519': null,
+  [SK_ED25519]: null,
+  'ecdsa-sha2-nistp256': 'sha256',
+  'ecdsa-sha2-nistp384': 'sha384',
+  'ecdsa-sha2-nistp521': 'sha512',
+  [SK_ECDSA]: 'sha256',
+  'rsa-sha2-512': 'sha512',
+  'rsa-sha2-256': 'sha256',
+}
+
+/** Their names, for EXT_INFO. */
+export const signatureAlgorithms: readonly string[] = Object.keys(hashes)
+
+/** Somebody touched the authenticator (W3C WebAuthn §6.1, flag UP). */
+const USER_PRESENT = 0x01
+
+/** A proof of possession as it stands in a request (RFC 4252 §7). */
+export interface KeyProof {
+  /** Signature algorithm named by the client, such as `rsa-sha2-512`. */
+  readonly algorithm: string
+  /** Public key in SSH wire form, no certificate. */
+  readonly key: Buffer
+  /** `string algorithm` + `string signature`, and what a FIDO authenticator adds. */
+  readonly signature: Buffer
+  /** What was signed. */
+  readonly signed: Buffer
+}
+
+/** Whether the signature proves the key. Never throws: what cannot be parsed proves nothing. */
+export function proves({ algorithm, key, signature, signed }: KeyProof): boolean {
+  try {
+    const reader = new WireReader(signature)
+    const publicKey = readPublicKey(key)
+    if (reader.text() !== algorithm || !Object.hasOwn(hashes, algorithm)) return false
+    if (publicKey.type !== (algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm)) return false
+    const bytes = reader.string()
+    const content = publicKey.application === undefined ? signed : whatFidoSigned(publicKey.application, signed, reader)
+    return content !== undefined && reader.remaining === 0 && verifies(algorithm, publicKey, content, bytes)
+  } catch {
+    return false
+  }
+}
+
+/**
+ * OpenSSH's PROTOCOL.u2f: the authenticator signs hashes of application and message, its flags and its counter.
+ * Undefined where nobody touched it. The counter decides nothing: many authenticators never move it.
+ */
+function whatFidoSigned(application: Buffer, signed: Buffer, reader: WireReader): Buffer | undefined {
+  const [flags, counter] = [reader.byte(), reader.uint32()]
+  if ((flags & USER_PRESENT) === 0) return undefined
+  const sha256 = (data: Buffer) => createHash('sha256').update(data).digest()
+  return wireMessage(sha256(application), flags, uint32(counter), sha256(signed))
+}
+
+function verifies(algorithm: string, { key }: PublicKey, content: Buffer, signature: Buffer): boolean {
+  const hash = hashes[algorithm]
+  if (hash === undefined) return false
+  if (key.asymmetricKeyType !== 'ec') return verify(hash, content, key, signature)
+  const reader = new WireReader(signature)
+  const [r, s] = [reader.string(), reader.string()]
+  return reader.remaining === 0 && verify(hash, content, key, derSignature(r, s))
+}
+
+/** RFC 5656 §3.1.2 has two mpints, OpenSSL wants the SEQUENCE of X.690. Both are at most 66 bytes long. */
+function derSignature(r: Buffer, s: Buffer): Buffer {
+  const integer = (value: Buffer) => {
+    const content = mpint(withoutLeadingZeros(value)).subarray(4)
+    return Buffer.concat([Buffer.of(0x02, content.length), content])
+  }
+  const body = Buffer.concat([integer(r), integer(s)])
+  const head = body.length < 0x80 ? Buffer.of(0x30, body.length) : Buffer.of(0x30, 0x81, body.length)
+  return Buffer.concat([head, body])
+}
