@@ -1,6 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { GatewayError } from '../errors.ts'
 import { StaffConnection, type StaffConnectionParts } from './staff-connection.ts'
+import { LEAVE_MS } from './target-session.ts'
 
 /** Connections that have not signed in yet: sshd's MaxStartups, in all and from one address. */
 const STRANGERS_MAX = 200
@@ -40,9 +42,11 @@ export class Listener {
     })
   }
 
-  /** Closes the door and says goodbye to everybody inside. */
+  /** Closes the door and sees everybody out. End the sessions first. */
   async close(reason: string): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    // Who has been told why the session ends leaves; the others are shown out.
+    await Promise.race([closed, sleep(LEAVE_MS)])
     for (const connection of this.#connections) connection.disconnect(reason)
     await closed
   }

@@ -8,6 +8,12 @@ import type { TargetDestination } from './destination.ts'
 import { explainFailure } from './refusal-texts.ts'
 import type { TargetAccess, Way } from './target-access.ts'
 
+/**
+ * OpenSSH leaves when its channels are closed. A goodbye sent at once would come in the same packet as the reason,
+ * and then ssh ends before it has shown it.
+ */
+export const LEAVE_MS = 300
+
 export interface TargetSessionParts {
   readonly targetAccess: TargetAccess
   readonly sessions: LiveSessions
@@ -22,6 +28,8 @@ export interface TargetSessionOwner {
   readonly destination: TargetDestination
   /** Says goodbye on the connection; `closed` follows. */
   disconnect(reason: string): void
+  /** No channel is open any more. */
+  idle(): void
   /** Answers a channel that no target takes. */
   refuse(offer: ChannelOffer, why: { readonly refused: string } | { readonly unknown: string }): void
 }
@@ -38,6 +46,7 @@ export class TargetSession {
   #session: Promise<LiveSession | { readonly refused: string }> | undefined
   /** Why no channel opens any more. */
   #ended: string | undefined
+  #endReason: string | undefined
   /** What `SetEnv` named and PostgreSQL has not heard yet. */
   #named: { task?: string; reason?: string } | undefined
   #connected = true
@@ -57,12 +66,13 @@ export class TargetSession {
     })
   }
 
-  /** The connection has closed. */
+  /** The connection has closed, or nobody will open a channel any more. Closing twice does nothing. */
   closed(reason: string): void {
+    if (!this.#connected) return
     this.#connected = false
     this.#session?.then(
       (session) => {
-        if (!('refused' in session)) session.close(reason)
+        if (!('refused' in session)) session.close(this.#endReason ?? reason)
       },
       () => {},
     )
@@ -88,7 +98,10 @@ export class TargetSession {
     const bridge: Bridge = new Bridge({
       recorder,
       judge: (type, fields) => this.#judge(session, type, fields),
-      closed: () => this.#bridges.delete(bridge),
+      closed: () => {
+        this.#bridges.delete(bridge)
+        if (this.#bridges.size === 0) this.#owner.idle()
+      },
     })
     way.link.openSession({
       listener: bridge.fromTarget,
@@ -111,8 +124,8 @@ export class TargetSession {
       way.link.close()
       return session
     }
-    session.onEnd((end) => this.#end(session, end))
-    way.link.onClosed(() => this.#targetLeft(session, `${way.target} closed the connection`))
+    session.onEnd((end) => this.#end(end))
+    way.link.onClosed(() => this.#targetLeft(`${way.target} closed the connection`))
     return session
   }
 
@@ -140,18 +153,17 @@ export class TargetSession {
   }
 
   /** Where nothing runs any more, whoever is done leaves by himself, with the status of his command. */
-  #targetLeft(session: LiveSession, reason: string): void {
-    if (this.#bridges.size > 0) this.#end(session, { reason, recorded: true })
+  #targetLeft(reason: string): void {
+    if (this.#bridges.size > 0) this.#end({ reason, recorded: true })
     else this.#ended = reason
   }
 
-  #end(session: LiveSession, { reason, recorded }: SessionEnd): void {
+  #end({ reason, recorded }: SessionEnd): void {
     if (!this.#connected) return
+    if (this.#endReason !== undefined) return
     this.#ended = reason
+    this.#endReason = reason
     for (const bridge of this.#bridges) bridge.end(reason, recorded)
-    const goodbye = () => this.#owner.disconnect(reason)
-    // The reason reaches the terminal through the journal: the goodbye must not overtake it.
-    if (recorded) session.recorder.after(goodbye)
-    else goodbye()
+    setTimeout(() => this.#owner.disconnect(reason), LEAVE_MS)
   }
 }

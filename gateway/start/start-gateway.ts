@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { newSignInLink } from '../access/sign-in-link.ts'
 import { createApi } from '../api/api.ts'
@@ -75,8 +74,6 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       name: 'SSH door',
       async close() {
         inside.sessions.shut('the gateway is stopping; connect again in a minute')
-        // The reason goes through the journal: the goodbye must not overtake it.
-        await nextTurn()
         await door.close('the gateway is stopping')
       },
     })
@@ -194,6 +191,8 @@ function createDoor(inside: Inside): Listener {
     port: config.sshListen.port,
     connection: {
       loginGraceS: config.loginGraceS,
+      access,
+      clock,
       hostKeys: loadHostKeys(config.dataDirectory),
       staff: stores.staff,
       companionKeys: new Set(),

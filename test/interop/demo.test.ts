@@ -76,10 +76,12 @@ describe('the demo', needsProgram('ssh', 'openssh-client'), () => {
         expect(gateway.child.exitCode, gateway.said()).toBe(0)
         expect(await terminal.ended).toBe(255)
         expect(terminal.output().toString()).toContain('gatebook: the gateway is stopping')
-        expect(await processesIn(home)).toEqual([])
+        expect(await processesIn(environment.GATEBOOK_DATA)).toEqual([])
         const pids = /shell (\d+) and (\d+)/.exec(terminal.output().toString())?.slice(1).map(Number) ?? []
         expect(pids).toHaveLength(2)
+        // The shells have been hung up; they leave as fast as the machine lets them.
         await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), { timeout: 5000 })
+        await vi.waitFor(async () => expect(await processesIn(home)).toEqual([]), { timeout: 5000 })
       }
     })
   }
