@@ -61,7 +61,7 @@ export function openInnerConnection(
       owner.begin(stream, { staff: owner.staff, suffices, host, target }, { authenticated: end, closed: end })
     },
     (error: unknown) => {
-      log(`no way into ${host} port ${port}: ${String(error)}`)
+      log(`no way into ${JSON.stringify(host)} port ${port}: ${String(error)}`)
       offer.refuse(openFailure.connectFailed, 'gatebook: the database does not answer; try again in a minute')
     },
   )

@@ -71,8 +71,10 @@ export class WireChannel implements ChannelEnd {
     this.#inOrder(wireMessage(message.channelRequest, uint32(this.#remote), string(type), boolean(wantReply), fields))
   }
 
+  /** Answers wait for no window: who asks and asks, and gives none, must not pile them up here. */
   reply(success: boolean): void {
-    this.#inOrder(wireMessage(success ? message.channelSuccess : message.channelFailure, uint32(this.#remote)))
+    if (this.#sentClose || this.#gotClose) return
+    this.#transport.send(wireMessage(success ? message.channelSuccess : message.channelFailure, uint32(this.#remote)))
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { message } from '#gateway/transport/message.ts'
 import { boolean, string, uint32, wireMessage } from '#gateway/transport/wire.ts'
-import { channelData, channelRequest } from '#test/harness/raw-client.ts'
+import { askForSession, channelData, channelRequest, confirmed } from '#test/harness/raw-client.ts'
 import type { RawPeer } from '#test/harness/raw-peer.ts'
 import { rawWorld, type RawSession, type RawWorld } from './raw-world.ts'
 
@@ -216,6 +216,38 @@ describe('answers that staff do not read', () => {
     expect(asked).toBeLessThan(3000)
     staff.socket.resume()
     for (let i = 0; i < asked; i++) await staff.next(message.channelOpenFailure)
+  })
+})
+
+describe('a channel of the gateway itself, without a window', () => {
+  it('answers requests while its own words wait', async () => {
+    using pair = await world.pair()
+    askForSession(pair.staff, { window: 0 })
+    const asked = await pair.target.next(message.channelOpen)
+    asked.string()
+    pair.target.send(message.channelOpenFailure, uint32(asked.uint32()), uint32(4), string('full'), string(''))
+    const channel = await confirmed(pair.staff)
+    for (const type of ['shell', 'x11-req', 'x11-req']) pair.staff.send(channelRequest(channel, type, true))
+    await pair.staff.next(message.channelSuccess)
+    await pair.staff.next(message.channelFailure)
+    await pair.staff.next(message.channelFailure)
+    expect(pair.staff.count(message.channelExtendedData)).toBe(0)
+    pair.staff.send(message.channelWindowAdjust, uint32(channel), uint32(1000))
+    await pair.staff.next(message.channelExtendedData)
+    await pair.staff.next(message.channelClose)
+  })
+
+  it('closes when staff close it, whatever still waits', async () => {
+    using pair = await world.pair()
+    askForSession(pair.staff, { window: 0 })
+    const asked = await pair.target.next(message.channelOpen)
+    asked.string()
+    pair.target.send(message.channelOpenFailure, uint32(asked.uint32()), uint32(4), string('full'), string(''))
+    const channel = await confirmed(pair.staff)
+    pair.staff.send(channelRequest(channel, 'shell', true))
+    await pair.staff.next(message.channelSuccess)
+    pair.staff.send(message.channelClose, uint32(channel))
+    await pair.staff.next(message.channelClose)
   })
 })
 
