@@ -14,9 +14,13 @@ const ecdsaCurves: Readonly<
   'ecdsa-sha2-nistp521': { name: 'nistp521', jwk: 'P-521', coordinate: 66 },
 }
 
+/** OpenSSH's PROTOCOL.u2f: these keys end with the application they are for, mostly `ssh:`. */
+const fidoPrefix = 'sk-'
+const fidoTypes = new Set(['sk-ssh-ed25519@openssh.com', 'sk-ecdsa-sha2-nistp256@openssh.com'])
+
 /**
  * The keys of a public key file: lines of `TYPE BASE64 COMMENT`, as in `id_ed25519.pub`. Takes ed25519, ECDSA on the
- * NIST curves and RSA of 2048 bits or more. Throws `bad-input` for anything else, private keys above all.
+ * NIST curves, both as FIDO keys too, and RSA of 2048 bits or more. Throws `bad-input` for anything else, private keys above all.
  */
 export function parsePublicKeyFile(text: string): readonly NewStaffKey[] {
   refuseOtherFiles(text)
@@ -52,17 +56,20 @@ export function parsePublicKeyLine(line: string): NewStaffKey {
 
 function refuseOtherTypes(type: string): void {
   if (type === 'ssh-ed25519' || type === 'ssh-rsa' || Object.hasOwn(ecdsaCurves, type)) return
+  if (fidoTypes.has(type)) return
   if (type.includes('-cert-v01@')) {
-    throw refusal('certificates are not accepted yet', 'give the plain public key beside it')
-  }
-  if (type.startsWith('sk-')) {
-    throw refusal('FIDO keys (sk-) are not accepted yet', 'make one with: ssh-keygen -t ed25519')
+    throw refusal('this is a certificate, not a key', 'give the plain public key beside it')
   }
   if (type === 'ssh-dss') throw refusal('DSA keys are not safe any more', 'make one with: ssh-keygen -t ed25519')
   throw refusal('a line does not begin with the type of a public key', 'give a file such as ~/.ssh/id_ed25519.pub')
 }
 
 function checkKey(type: string, fields: readonly Buffer[]): void {
+  if (fidoTypes.has(type)) {
+    const plain = type.slice(fidoPrefix.length, type.indexOf('@'))
+    if ((fields.at(-1)?.length ?? 0) === 0) throw damaged(type)
+    return checkKey(plain, fields.slice(0, -1))
+  }
   if (type === 'ssh-rsa') return checkRsa(fields)
   if (type === 'ssh-ed25519') {
     if (fields.length !== 2 || fields[1]!.length !== 32) throw damaged(type)

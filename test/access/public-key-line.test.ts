@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fingerprint } from '#gateway/access/fingerprint.ts'
 import { parsePublicKeyFile } from '#gateway/access/public-key-line.ts'
+import { newFidoKey } from '#test/harness/fido-key.ts'
 import { needsProgram } from '#test/harness/requirement.ts'
 
 const ed25519 = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIdZUQzcpYZpEPCKj3b2Y7aVbfMs3lqZf6f0dCpkQ7Ze ivan@laptop'
@@ -25,6 +26,12 @@ function rsa(bits: number): string {
   const modulus = Buffer.alloc(bits / 8 + 1, 0xff)
   modulus[0] = 0
   return lineOf('ssh-rsa', Buffer.of(1, 0, 1), modulus)
+}
+
+const skEcdsa = 'sk-ecdsa-sha2-nistp256@openssh.com'
+
+function fido(...fields: Buffer[]): string {
+  return lineOf('sk-ssh-ed25519@openssh.com', ...fields)
 }
 
 describe('a public key file', () => {
@@ -49,8 +56,17 @@ describe('a public key file', () => {
   it.each([
     ['empty', '', /there is no public key in it/],
     ['in the format of RFC 4716', '---- BEGIN SSH2 PUBLIC KEY ----', /RFC 4716/],
-    ['a FIDO key', 'sk-ssh-ed25519@openssh.com AAAA', /FIDO keys \(sk-\) are not accepted yet/],
-    ['a certificate', 'ssh-ed25519-cert-v01@openssh.com AAAA', /certificates are not accepted yet/],
+    ['a FIDO key of no known type', lineOf('sk-rsa@openssh.com', Buffer.alloc(256, 1)), /does not begin with the type/],
+    ['a FIDO key without an application', fido(Buffer.alloc(32)), /damaged/],
+    ['a FIDO key for an empty application', fido(Buffer.alloc(32), Buffer.alloc(0)), /damaged/],
+    ['a FIDO key of 31 bytes', fido(Buffer.alloc(31), Buffer.from('ssh:')), /damaged/],
+    ['a FIDO key with more behind it', fido(Buffer.alloc(32), Buffer.from('ssh:'), Buffer.from('x')), /damaged/],
+    [
+      'a FIDO key with a point beside the curve',
+      lineOf(skEcdsa, Buffer.from('nistp256'), Buffer.alloc(65, 4), Buffer.from('ssh:')),
+      /damaged/,
+    ],
+    ['a certificate', 'ssh-ed25519-cert-v01@openssh.com AAAA', /this is a certificate, not a key/],
     ['a DSA key', 'ssh-dss AAAA', /DSA keys are not safe/],
     ['something else', 'hello world', /does not begin with the type/],
     ['not base64', 'ssh-ed25519 !!!!', /not base64/],
@@ -72,6 +88,15 @@ describe('a public key file', () => {
 
   it('takes RSA of 2048 and of 16384 bits', () => {
     expect(parsePublicKeyFile(`${rsa(2048)}\n${rsa(16_384)}`)).toHaveLength(2)
+  })
+})
+
+describe('a FIDO key', () => {
+  it.each(['sk-ssh-ed25519@openssh.com', skEcdsa] as const)('of type %s is taken', (type) => {
+    const { blob } = newFidoKey(type)
+    expect(parsePublicKeyFile(`${type} ${blob.toString('base64')} my touch key`)).toEqual([
+      { type, blob, comment: 'my touch key' },
+    ])
   })
 })
 

@@ -15,10 +15,21 @@ export async function rawClient(port: number, offer = offerToTarget(hostKeyAlgor
 
 /** A request of RFC 4252 §7, signed by `key` unless another signature is given. */
 export function signedRequest(peer: RawPeer, userName: string, key: TestKey, signature?: Buffer): Buffer {
+  return provenRequest(peer, userName, key, (signed) =>
+    wireMessage(string(key.algorithm), string(signature ?? key.sign(signed))),
+  )
+}
+
+/** The same for keys and certificates of any kind; `prove` gives the signature with all that belongs to it. */
+export function provenRequest(
+  peer: RawPeer,
+  userName: string,
+  key: Pick<TestKey, 'algorithm' | 'blob'>,
+  prove: (signed: Buffer) => Buffer,
+): Buffer {
   const head = wireMessage(message.userauthRequest, string(userName), string('ssh-connection'), string('publickey'))
   const request = Buffer.concat([head, boolean(true), string(key.algorithm), string(key.blob)])
-  const signed = signature ?? key.sign(Buffer.concat([string(peer.sessionId()), request]))
-  return Buffer.concat([request, string(wireMessage(string(key.algorithm), string(signed)))])
+  return Buffer.concat([request, string(prove(Buffer.concat([string(peer.sessionId()), request])))])
 }
 
 /** A client that is signed in. */

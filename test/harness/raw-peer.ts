@@ -12,7 +12,7 @@ export const SERVICE_ACCEPTED = 6
 const KEXINIT = 20
 
 /** What a deaf peer needs of ssh2 beyond what is declared for the gateway. */
-type OpenProtocol = Protocol & { _onPayload(payload: Buffer): void }
+type OpenProtocol = Protocol & { _onPayload: (payload: Buffer) => void }
 
 /** An SSH peer that keeps to RFC 4253 and, above it, sends whatever a test wants and judges nothing. */
 export class RawPeer {
@@ -21,7 +21,7 @@ export class RawPeer {
   readonly closed: Promise<string>
   readonly #protocol: OpenProtocol
   readonly #inbox: Buffer[] = []
-  readonly #waiting: { readonly type: number; take(payload: Buffer | undefined): void }[] = []
+  readonly #waiting: { readonly type: number; take: (payload: Buffer | undefined) => void }[] = []
   #goodbye = ''
   #isClosed = false
   readonly #awaitingKeys: (() => void)[] = []

@@ -31,9 +31,8 @@ describe('ssh-audit', needsProgram('ssh-audit', 'ssh-audit'), () => {
 
 describe('OpenSSH', needsProgram('sshd', 'openssh-server'), () => {
   it.each(['curve25519-sha256', 'curve25519-sha256@libssh.org'])('agrees on %s, strictly ordered', async (kex) => {
-    const { stdout, stderr } = await ssh(world.gateway, 'web1.acme', [
-      ...['-o', `KexAlgorithms=${kex}`, '-o', 'LogLevel=DEBUG3', '--', 'echo in'],
-    ])
+    const options = ['-o', `KexAlgorithms=${kex}`, '-o', 'LogLevel=DEBUG3', '--', 'echo in']
+    const { stdout, stderr } = await ssh(world.gateway, 'web1.acme', options)
     expect(stdout.toString()).toBe('in\n')
     expect(stderr).toContain(`kex: algorithm: ${kex}`)
     expect(stderr).toContain('kex: host key algorithm: ssh-ed25519')

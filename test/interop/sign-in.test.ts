@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newFidoKey } from '#test/harness/fido-key.ts'
 import { writeKey } from '#test/harness/gateway.ts'
 import { keygen } from '#test/harness/key-file.ts'
 import { reachable, type Reachable } from '#test/harness/reachable.ts'
 import { needsProgram } from '#test/harness/requirement.ts'
+import { signingAgent } from '#test/harness/signing-agent.ts'
 import { ssh } from '#test/harness/ssh.ts'
 
 describe('signing in with OpenSSH', needsProgram('sshd', 'openssh-server'), () => {
@@ -25,6 +28,21 @@ describe('signing in with OpenSSH', needsProgram('sshd', 'openssh-server'), () =
     await gateway.stores.staff.addKey(gateway.staff.id, await keygen(keyFile, '-t', type, ...size), 'test')
     expect((await ssh({ ...gateway, keyFile }, 'web1.acme', ['echo in'])).stdout.toString()).toBe('in\n')
   })
+
+  it.each(['sk-ssh-ed25519@openssh.com', 'sk-ecdsa-sha2-nistp256@openssh.com'] as const)(
+    'works with a FIDO key of type %s in an agent',
+    async (type) => {
+      const { gateway } = world
+      const key = newFidoKey(type)
+      await gateway.stores.staff.addKey(gateway.staff.id, { type, blob: key.blob, comment: '' }, 'test')
+      const socket = join(gateway.directory, `${type}.agent`)
+      await using _agent = await signingAgent(socket, [key])
+      const keyFile = join(gateway.directory, `${type}.pub`)
+      await writeFile(keyFile, `${type} ${key.blob.toString('base64')}\n`)
+      const options = ['-o', `IdentityAgent=${socket}`, '--', 'echo in']
+      expect((await ssh({ ...gateway, keyFile }, 'web1.acme', options)).stdout.toString()).toBe('in\n')
+    },
+  )
 
   it.each(['@', '+'])('takes a login before the target: LOGIN%sweb1.acme', async (separator) => {
     const login = world.sshd.login

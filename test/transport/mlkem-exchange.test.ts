@@ -35,10 +35,9 @@ describe('mlkem768x25519-sha256', () => {
     const { bytes, text, keys } = openSshExchange()
     const client = clientExchange(keys)
     const secret = client.computeSecret(bytes('reply'))
-    const fields = [
-      ...[text('identC'), text('identS'), bytes('kexinitC'), bytes('kexinitS'), bytes('hostKey')],
-      ...[client.getPublicKey(), bytes('reply'), secret],
-    ]
+    const kexinits = [bytes('kexinitC'), bytes('kexinitS')]
+    const messages = [client.getPublicKey(), bytes('reply')]
+    const fields = [text('identC'), text('identS'), ...kexinits, bytes('hostKey'), ...messages, secret]
     const signed = createHash('sha256')
       .update(wireMessage(...fields.map(string)))
       .digest()
