@@ -77,7 +77,7 @@ export function boolean(value: boolean): Buffer {
 /** A non-negative integer, big-endian, as RFC 4251 §5 `mpint`. */
 export function mpint(magnitude: Buffer): Buffer {
   let start = 0
-  while (start < magnitude.length - 1 && magnitude[start] === 0) start++
+  while (start < magnitude.length && magnitude[start] === 0) start++
   const trimmed = magnitude.subarray(start)
   const negative = ((trimmed[0] ?? 0) & 0x80) !== 0
   return string(negative ? Buffer.concat([Buffer.of(0), trimmed]) : trimmed)
