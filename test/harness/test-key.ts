@@ -49,11 +49,14 @@ function newEcdsa(algorithm: EcdsaAlgorithm): TestKey {
     algorithm,
     blob: wireMessage(string(algorithm), string(name), string(point)),
     privateKey,
-    sign(data) {
-      const raw = sign(hash, data, { key: privateKey, dsaEncoding: 'ieee-p1363' })
-      return wireMessage(mpint(raw.subarray(0, raw.length / 2)), mpint(raw.subarray(raw.length / 2)))
-    },
+    sign: (data) => ecdsaSignature(hash, data, privateKey),
   }
+}
+
+/** RFC 5656 §3.1.2: r and s. */
+export function ecdsaSignature(hash: string, data: Buffer, key: KeyObject): Buffer {
+  const raw = sign(hash, data, { key, dsaEncoding: 'ieee-p1363' })
+  return wireMessage(mpint(raw.subarray(0, raw.length / 2)), mpint(raw.subarray(raw.length / 2)))
 }
 
 /** A new RSA key; `with_` makes the same key sign otherwise. */

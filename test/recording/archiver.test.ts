@@ -60,7 +60,11 @@ afterEach(async () => {
 })
 
 /** A journal and what carries it into PostgreSQL, as one process of the gateway has them. */
-function begin(from = directory): { journal: Journal; archiver: Archiver; end(patienceMs?: number): Promise<void> } {
+function begin(from = directory): {
+  journal: Journal
+  archiver: Archiver
+  end: (patienceMs?: number) => Promise<void>
+} {
   const options = { directory: from, durability: 'process', maxBytes: MAX_BYTES } as const
   const journal = new Journal({ ...options, onFailure: ({ message }) => heard.push(message) })
   const archiver = new Archiver({

@@ -1,61 +1,21 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, statSync, symlinkSync, unlinkSync } from 'node:fs'
-import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Journal, SEGMENT_MAGIC, type JournalOptions } from '#gateway/recording/journal.ts'
-import { JournalReader } from '#gateway/recording/journal-reader.ts'
-import type { JournalRecord } from '#gateway/recording/journal-record.ts'
+import { SEGMENT_MAGIC, type JournalOptions } from '#gateway/recording/journal.ts'
 import { needsProgram } from '#test/harness/requirement.ts'
-
-const sessionId = '0190aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee'
-/** Of a record without its data. */
-const HEAD_BYTES = 8 + 31
+import { append, fileOf, HEAD_BYTES, journalDirectory, openJournal, readAll, record } from './test-journal.ts'
 
 let directory: string
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'gatebook-journal-'))
+  directory = await journalDirectory()
 })
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
-function open(options: Partial<JournalOptions> = {}): Journal & { failures: string[] } {
-  const failures: string[] = []
-  const journal = new Journal({
-    directory,
-    durability: 'process',
-    maxBytes: 2 ** 30,
-    onFailure: ({ message }) => failures.push(message),
-    ...options,
-  })
-  return Object.assign(journal, { failures })
-}
-
-function record(seq: number, data: Buffer | string = ''): JournalRecord {
-  return { sessionId, channel: 1, seq, atUs: seq * 1000, kind: 'output', data: Buffer.from(data) }
-}
-
-/** Appends and waits until it is forwarded. */
-function append(journal: Journal, ...records: readonly JournalRecord[]): Promise<void[]> {
-  return Promise.all(records.map((one) => new Promise<void>((resolve) => journal.append(one, resolve))))
-}
-
-/** Everything a new reader finds from the oldest record on. */
-async function readAll(journal: Journal): Promise<JournalRecord[]> {
-  const reader = new JournalReader(journal)
-  const records: JournalRecord[] = []
-  for (;;) {
-    const placed = await reader.next()
-    if (placed.length === 0) break
-    records.push(...placed.map(({ record: one }) => one))
-  }
-  await reader.close()
-  return records
-}
-
-const fileOf = (journal: Journal) => journal.segments.at(-1)?.path ?? ''
+const open = (options: Partial<JournalOptions> = {}) => openJournal({ directory, ...options })
 
 describe('a record', () => {
   it('is on the file before it is forwarded, and forwards run in order', async () => {
@@ -243,80 +203,6 @@ describe('a full disk', needsProgram('prlimit', 'util-linux'), () => {
     expect([isForwarded, journal.failures]).toEqual([false, [expect.stringContaining('the journal cannot be written')]])
     journal.close()
     unlinkSync(join(directory, '00000002.journal'))
-  })
-})
-
-describe('what a crash leaves', () => {
-  async function torn(): Promise<{ path: string; ends: number[]; bytes: Buffer }> {
-    const journal = open()
-    const ends = [SEGMENT_MAGIC.length]
-    for (const [seq, data] of ['', 'one', 'two two', '3'].entries()) {
-      await append(journal, record(seq, data))
-      ends.push(journal.bytes)
-    }
-    const path = fileOf(journal)
-    journal.close()
-    return { path, ends, bytes: await readFile(path) }
-  }
-
-  it('is read to its last whole record, wherever it is cut', async () => {
-    const { path, ends, bytes } = await torn()
-    for (let cut = 0; cut <= bytes.length; cut++) {
-      const copy = join(directory, `cut${cut}`)
-      await mkdir(copy)
-      await writeFile(join(copy, path.slice(-16)), bytes.subarray(0, cut))
-      const journal = open({ directory: copy })
-      const whole = ends.filter((end) => end <= cut).length - 1
-      expect((await readAll(journal)).map(({ seq }) => seq)).toEqual([0, 1, 2, 3].slice(0, Math.max(whole, 0)))
-      journal.close()
-    }
-  })
-
-  it('is read to the record before a damaged one, whichever byte is damaged', async () => {
-    const { path, ends, bytes } = await torn()
-    for (let at = SEGMENT_MAGIC.length; at < bytes.length; at++) {
-      const copy = join(directory, `damage${at}`)
-      await mkdir(copy)
-      const damaged = Buffer.from(bytes)
-      damaged[at] = (damaged[at] ?? 0) ^ 0x10
-      await writeFile(join(copy, path.slice(-16)), damaged)
-      const journal = open({ directory: copy })
-      const whole = ends.filter((end) => end <= at).length - 1
-      expect((await readAll(journal)).map(({ seq }) => seq)).toEqual([0, 1, 2, 3].slice(0, whole))
-      journal.close()
-    }
-  })
-
-  it('is followed by what is appended now, in a segment of its own', async () => {
-    const { path } = await torn()
-    await appendFile(path, 'half a record')
-    const journal = open()
-    await append(journal, record(9))
-    expect((await readAll(journal)).map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 9])
-    expect(journal.segments.map(({ leftBehind }) => leftBehind)).toEqual([true, false])
-    journal.close()
-  })
-
-  it('leaves files of other names alone', async () => {
-    await writeFile(join(directory, 'notes.txt'), 'mine')
-    await copyFile(join(directory, 'notes.txt'), join(directory, '1.journal'))
-    const journal = open()
-    expect(journal.segments).toHaveLength(1)
-    journal.close()
-  })
-})
-
-describe('a segment of this process that is damaged', () => {
-  it('is an error, not an endless search', async () => {
-    const journal = open()
-    await append(journal, record(0, 'whole'), record(1, 'to be damaged'))
-    const bytes = await readFile(fileOf(journal))
-    bytes[bytes.length - 1] = 0
-    await writeFile(fileOf(journal), bytes)
-    const reader = new JournalReader(journal)
-    await expect(reader.next().then(() => reader.next())).rejects.toMatchObject({ code: 'record-failed' })
-    await reader.close()
-    journal.close()
   })
 })
 

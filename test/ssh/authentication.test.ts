@@ -5,7 +5,7 @@ import { boolean, string, uint32, wireMessage } from '#gateway/transport/wire.ts
 import { testGateway, type TestGateway } from '#test/harness/gateway.ts'
 import { rawClient, signedInClient, signedRequest } from '#test/harness/raw-client.ts'
 import { SERVICE_ACCEPTED, type RawPeer } from '#test/harness/raw-peer.ts'
-import { newKey, newRsaKey, type TestKey } from '#test/harness/test-key.ts'
+import { ecdsaSignature, newKey, newRsaKey, type TestKey } from '#test/harness/test-key.ts'
 
 let gateway: TestGateway
 const ed25519 = newKey('ssh-ed25519')
@@ -94,6 +94,14 @@ describe('a proof of a key', () => {
     peer.send(signedRequest(peer, 'web1.acme', { ...signing, algorithm: 'rsa-sha2-512' }))
     expect(await refusal(peer)).toBe('publickey')
     peer.send(signedRequest(peer, 'web1.acme', { ...ed25519, algorithm: 'rsa-sha2-512' }))
+    expect(await refusal(peer)).toBe('publickey')
+  })
+
+  it('is refused where a key signs by the algorithm of another type of key', async () => {
+    using peer = await stranger()
+    const [p256 = ed25519] = ecdsa
+    const sign = (data: Buffer) => ecdsaSignature('sha384', data, p256.privateKey)
+    peer.send(signedRequest(peer, 'web1.acme', { ...p256, algorithm: 'ecdsa-sha2-nistp384', sign }))
     expect(await refusal(peer)).toBe('publickey')
   })
 
