@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { databaseServer } from '#test/harness/database-server.ts'
 import { reachable } from '#test/harness/reachable.ts'
 import { bytesOf, newestEndedSession, recordedEvents } from '#test/harness/recorded.ts'
-import { needsProgram } from '#test/harness/requirement.ts'
+import { needsSshdTerminals } from '#test/harness/requirement.ts'
 import { finished, ssh, startSsh, type Door } from '#test/harness/ssh.ts'
 import { openTerminal, type TestTerminal } from '#test/harness/terminal.ts'
 
@@ -43,7 +43,7 @@ async function doorOf(databaseUrl: string): Promise<(open: boolean) => Promise<v
   }
 }
 
-describe('while PostgreSQL is away', needsProgram('sshd', 'openssh-server'), () => {
+describe('while PostgreSQL is away', needsSshdTerminals(), () => {
   it('a session goes on, and everything of it arrives when PostgreSQL is back', { timeout: 60_000 }, async () => {
     const server = await databaseServer()
     await using world = await reachable({ database: server })
@@ -119,7 +119,7 @@ describe('while PostgreSQL is away', needsProgram('sshd', 'openssh-server'), () 
   )
 })
 
-describe('a flood that PostgreSQL cannot follow', needsProgram('sshd', 'openssh-server'), () => {
+describe('a flood that PostgreSQL cannot follow', needsSshdTerminals(), () => {
   it('is slowed down and arrives whole', { timeout: 60_000 }, async () => {
     await using world = await reachable({ environment: SMALL_JOURNAL })
     const { stdout, status } = await ssh(world.gateway, 'web1.acme', ['-tt', '--', 'stty -onlcr; seq 1 4000000'])

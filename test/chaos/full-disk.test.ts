@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { reachable } from '#test/harness/reachable.ts'
 import { bytesOf, recordedEvents } from '#test/harness/recorded.ts'
-import { needsProgram, type Requirement } from '#test/harness/requirement.ts'
+import { needsSshdTerminals, type Requirement } from '#test/harness/requirement.ts'
 import { ssh } from '#test/harness/ssh.ts'
 
 const DISK_BYTES = 12 * 1024 * 1024
@@ -43,7 +43,7 @@ function mayMount(): Requirement {
   return trial.status === 0 ? {} : { skip: true, meta: { missing } }
 }
 
-describe('a full disk', needsProgram('sshd', 'openssh-server'), () => {
+describe('a full disk', needsSshdTerminals(), () => {
   it('ends sessions with the reason; what was seen is on record, and with room all is well', mayMount(), async () => {
     const disk = await smallDisk()
     await using world = await reachable({ environment: { GATEBOOK_DATA: join(disk, 'data') } })

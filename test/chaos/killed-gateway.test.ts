@@ -8,7 +8,7 @@ import { databaseServer } from '#test/harness/database-server.ts'
 import { gatewayProcess, type GatewayProcess } from '#test/harness/gateway-process.ts'
 import { reachable, type Reachable, type ReachableOptions } from '#test/harness/reachable.ts'
 import { bytesOf, recordedEvents } from '#test/harness/recorded.ts'
-import { needsProgram } from '#test/harness/requirement.ts'
+import { needsSshdTerminals } from '#test/harness/requirement.ts'
 import { finished, startSsh } from '#test/harness/ssh.ts'
 
 const ROUNDS = 3
@@ -64,7 +64,7 @@ async function expectInterruptedWhole(stores: Stores, received: Buffer): Promise
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index))
 }
 
-describe('kill -9', needsProgram('sshd', 'openssh-server'), () => {
+describe('kill -9', needsSshdTerminals(), () => {
   it('of the gateway in mid-output loses no byte that the client has received', { timeout: 120_000 }, async () => {
     const chance = seededChance()
     const world = await killable()

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 /** What a test needs and this machine has not, and what to do about it. */
@@ -35,6 +35,14 @@ export interface Requirement {
  */
 export function needsProgram(program: string, debianPackage: string): Requirement {
   return needs(findProgram(program) !== undefined, program, `apt-get install ${debianPackage}`)
+}
+
+/** For tests in which an sshd gives a terminal: one that is not root's may hand over terminals of the group tty only. */
+export function needsSshdTerminals(): Requirement {
+  const sshd = needsProgram('sshd', 'openssh-server')
+  if (sshd.skip === true || process.getuid?.() === 0 || process.platform !== 'linux') return sshd
+  const mounts = readFileSync('/proc/mounts', 'utf8')
+  return needs(/^\S+ \S+ devpts \S*\bgid=\d/m.test(mounts), 'terminals of the group tty', 'mount devpts with gid=5')
 }
 
 /** As `needsProgram`, for anything else a machine may lack. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fingerprint } from '#gateway/access/fingerprint.ts'
 import { addStaff } from '#test/harness/gateway.ts'
 import { reachable, type Reachable } from '#test/harness/reachable.ts'
-import { needsProgram } from '#test/harness/requirement.ts'
+import { needsProgram, needsSshdTerminals } from '#test/harness/requirement.ts'
 import { run, ssh } from '#test/harness/ssh.ts'
 import { freePort, testSshd } from '#test/harness/sshd.ts'
 import { openTerminal } from '#test/harness/terminal.ts'
@@ -112,18 +112,22 @@ describe('a refusal', needsProgram('sshd', 'openssh-server'), () => {
     ['-L', ':127.0.0.1:1', ''],
     // SOCKS 4, connect to 127.0.0.1 port 80.
     ['-D', '', '\\004\\001\\000\\120\\177\\000\\000\\001\\000'],
-  ])('is the answer to what comes through %s, and the session goes on', async (option, to, greeting) => {
-    const port = await freePort()
-    const options = [option, `127.0.0.1:${port}${to}`, '-o', 'LogLevel=INFO']
-    const terminal = openTerminal(world.gateway, 'web1.acme', [...options, '--', 'echo in; read x; echo out'])
-    await terminal.until('in\r\n')
-    const through = await run('bash', ['-c', `exec 3<>/dev/tcp/127.0.0.1/${port}; printf '${greeting}' >&3; cat <&3`])
-    expect(through.stdout.toString()).not.toContain('SSH')
-    await terminal.until('open failed: administratively prohibited: the gateway does not allow direct-tcpip here')
-    terminal.type('\r')
-    await terminal.until('out')
-    expect(await terminal.ended).toBe(0)
-  })
+  ])(
+    'is the answer to what comes through %s, and the session goes on',
+    needsSshdTerminals(),
+    async (option, to, greeting) => {
+      const port = await freePort()
+      const options = [option, `127.0.0.1:${port}${to}`, '-o', 'LogLevel=INFO']
+      const terminal = openTerminal(world.gateway, 'web1.acme', [...options, '--', 'echo in; read x; echo out'])
+      await terminal.until('in\r\n')
+      const through = await run('bash', ['-c', `exec 3<>/dev/tcp/127.0.0.1/${port}; printf '${greeting}' >&3; cat <&3`])
+      expect(through.stdout.toString()).not.toContain('SSH')
+      await terminal.until('open failed: administratively prohibited: the gateway does not allow direct-tcpip here')
+      terminal.type('\r')
+      await terminal.until('out')
+      expect(await terminal.ended).toBe(0)
+    },
+  )
 
   it('is the answer to -R, an agent and X11, and the command runs', async () => {
     const forwards = ['RemoteForward=0 127.0.0.1:1', 'ForwardAgent=yes', 'ForwardX11=yes', 'LogLevel=INFO']

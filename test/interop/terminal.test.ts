@@ -5,7 +5,7 @@ import { decodeChannelRequest } from '#gateway/recording/channel-request.ts'
 import { blobOfKeyFile } from '#test/harness/key-file.ts'
 import { reachable, type Reachable } from '#test/harness/reachable.ts'
 import { bytesOf, newestEndedSession, recordedEvents } from '#test/harness/recorded.ts'
-import { needsProgram } from '#test/harness/requirement.ts'
+import { needsProgram, needsSshdTerminals } from '#test/harness/requirement.ts'
 import { openTerminal, type TestTerminal } from '#test/harness/terminal.ts'
 
 /** 50 MB through a terminal, on a machine that is busy with other tests. */
@@ -13,7 +13,7 @@ const FLOOD_MS = 60_000
 /** A shell that reads no file of this machine and whose prompt nothing else prints. */
 const SHELL = ['PS1=ready: LC_ALL=C.UTF-8 exec sh']
 
-describe('a terminal over the gateway', needsProgram('sshd', 'openssh-server'), () => {
+describe('a terminal over the gateway', needsSshdTerminals(), () => {
   let world: Reachable
   beforeAll(async () => {
     world = await reachable()

@@ -4,10 +4,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { isAlive } from '#gateway/storage/process-alive.ts'
 import { reachable, type Reachable } from '#test/harness/reachable.ts'
 import { newestEndedSession } from '#test/harness/recorded.ts'
-import { needsProgram } from '#test/harness/requirement.ts'
+import { needsSshdTerminals } from '#test/harness/requirement.ts'
 import { openTerminal } from '#test/harness/terminal.ts'
 
-describe('a session', needsProgram('sshd', 'openssh-server'), () => {
+describe('a session', needsSshdTerminals(), () => {
   let world: Reachable
   beforeEach(async () => {
     world = await reachable()

@@ -5,14 +5,14 @@ import { makeSupportKeyPair } from '#gateway/vault/support-key-pair.ts'
 import { addStaff } from '#test/harness/gateway.ts'
 import { reachable, type Reachable } from '#test/harness/reachable.ts'
 import { newestEndedSession } from '#test/harness/recorded.ts'
-import { needsProgram } from '#test/harness/requirement.ts'
+import { needsSshdTerminals } from '#test/harness/requirement.ts'
 import { finished, ssh, startSsh } from '#test/harness/ssh.ts'
 import { openTerminal } from '#test/harness/terminal.ts'
 
 /** Promise 4 of the product: revoke means now. */
 const NOW_MS = 1000
 
-describe('a live session', needsProgram('sshd', 'openssh-server'), () => {
+describe('a live session', needsSshdTerminals(), () => {
   let world: Reachable
   let number = 0
   /** Somebody new, with a grant of their own, for each test. */
