@@ -19,6 +19,10 @@ export interface Config {
   /** The addresses targets see us come from, for `from=`, separated by commas; undefined when not known. */
   readonly publicAddress: string | undefined
   readonly masterKeyFile: string
+  /** Absolute; undefined: no certificate lets anybody in. */
+  readonly userCaFile: string | undefined
+  /** Absolute; undefined: nothing is revoked by a list. */
+  readonly revokedKeysFile: string | undefined
   readonly durability: 'process' | 'power'
   readonly loginGraceS: number
   readonly journalMaxBytes: number
@@ -80,6 +84,8 @@ function toConfig(data: z.infer<typeof environmentSchema>): Config {
     publicSsh: data.GATEBOOK_PUBLIC_SSH ?? { host: reachableHost(sshListen.host), port: sshListen.port },
     publicAddress: data.GATEBOOK_PUBLIC_ADDRESS,
     masterKeyFile: resolve(data.GATEBOOK_MASTER_KEY_FILE ?? join(dataDirectory, 'master.key')),
+    userCaFile: data.GATEBOOK_USER_CA_FILE && resolve(data.GATEBOOK_USER_CA_FILE),
+    revokedKeysFile: data.GATEBOOK_REVOKED_KEYS_FILE && resolve(data.GATEBOOK_REVOKED_KEYS_FILE),
     durability: data.GATEBOOK_DURABILITY,
     loginGraceS: data.GATEBOOK_LOGIN_GRACE_S,
     journalMaxBytes: data.GATEBOOK_JOURNAL_MAX_BYTES,

@@ -75,6 +75,18 @@ export const environmentSchema = z.object({
     meaning: '32 bytes, mode 0600, that seal support keys and passwords; made at the first start unless named here',
     expected: 'a file',
   }),
+  GATEBOOK_USER_CA_FILE: optional(z.string(), {
+    derived: 'unset: no certificates',
+    unit: 'file',
+    meaning: 'public keys of the authorities whose OpenSSH user certificates let staff in, one a line',
+    expected: 'a file',
+  }),
+  GATEBOOK_REVOKED_KEYS_FILE: optional(z.string(), {
+    derived: 'unset',
+    unit: 'file',
+    meaning: 'keys and certificates that let nobody in any more; read at each sign-in',
+    expected: 'a file',
+  }),
   GATEBOOK_DURABILITY: withDefault(z.enum(['process', 'power']), 'process', {
     unit: '`process` or `power`',
     meaning: 'what the record survives: kill -9 of the gateway, or loss of power too (slower)',

@@ -4,6 +4,7 @@ import { disconnectReason, message } from '../transport/message.ts'
 import type { Transport } from '../transport/transport.ts'
 import { boolean, string, wireMessage, WireReader } from '../transport/wire.ts'
 import { proves } from './signature.ts'
+import type { Identity, StaffIdentity } from './staff-identity.ts'
 
 /** Signing agents hold many keys, and each one offered counts (sshd's MaxAuthTries is 6), as every request does. */
 const REQUESTS_MAX = 20
@@ -21,7 +22,9 @@ export interface AuthenticatedStaff {
 }
 
 export interface AuthenticationParts {
-  readonly staff: Pick<StaffStore, 'byKey' | 'keyUsed'>
+  readonly staff: Pick<StaffStore, 'keyUsed'>
+  readonly identity: Pick<StaffIdentity, 'whose'>
+  readonly sourceAddress: string
   /** Keys that stood in an agent beside a good one: offering them again deserves no lecture. */
   readonly companionKeys: Set<string>
   /** Inside `ssh -J`: nobody but this person, whose key is proven already; `suffices` asks for no other proof. */
@@ -74,17 +77,22 @@ export class Authentication {
     }
     if (service !== 'ssh-connection' || method !== 'publickey') return this.#fail()
     const signs = reader.boolean()
-    const [algorithm, key] = [reader.text(), reader.string()]
+    const [algorithm, blob] = [reader.text(), reader.string()]
     const unsignedLength = payload.length - reader.remaining
     const signature = signs ? reader.string() : undefined
-    const staff = await this.#parts.staff.byKey(key)
+    const { sourceAddress } = this.#parts
+    const identity = await this.#parts.identity.whose({ algorithm, blob, sourceAddress })
     if (this.#over) return
-    if (staff === undefined || staff.disabledAt !== undefined) return this.#unwelcome(key, staff)
+    if (identity === undefined || 'refused' in identity) return this.#unwelcome(blob, identity)
+    const { staff } = identity
+    if (staff.disabledAt !== undefined) {
+      return this.#unwelcome(blob, { refused: `${staff.login} is disabled; ask an administrator` })
+    }
     if (around !== undefined && around.staff.id !== staff.id) return this.#fail()
-    if (signature === undefined) return this.#askForSignature(algorithm, key)
+    if (signature === undefined) return this.#askForSignature(algorithm, blob)
     const signed = Buffer.concat([string(this.#transport.sessionId()), payload.subarray(0, unsignedLength)])
-    if (!proves({ algorithm, key, signature, signed })) return this.#fail()
-    this.#succeed({ staff, userName, key })
+    if (!proves({ ...identity, signature, signed })) return this.#fail()
+    this.#succeed({ staff, userName, key: identity.key })
   }
 
   #succeed(who: AuthenticatedStaff): void {
@@ -101,10 +109,10 @@ export class Authentication {
     this.#transport.send(wireMessage(message.userauthMethod60, string(algorithm), string(key)))
   }
 
-  #unwelcome(key: Buffer, staff: Staff | undefined): void {
-    const print = fingerprint(key)
-    if (staff !== undefined) {
-      this.#say(`${staff.login} is disabled; ask an administrator`)
+  #unwelcome(blob: Buffer, identity: Extract<Identity, { refused: string }> | undefined): void {
+    const print = fingerprint(blob)
+    if (identity !== undefined) {
+      this.#say(identity.refused)
     } else if (!this.#parts.companionKeys.has(print) && this.#unknown.size === 0) {
       this.#say(`nobody is known by the key ${print}; an administrator adds it with: gatebook staff key add`)
     }

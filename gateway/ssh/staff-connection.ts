@@ -11,11 +11,13 @@ import { answerChannel, type Answer, type Asked } from './gateway-channel.ts'
 import { openInnerConnection, type InnerIdentity } from './inner-connection.ts'
 import type { ServiceCommands } from './service-commands.ts'
 import { signatureAlgorithms } from './signature.ts'
+import type { StaffIdentity } from './staff-identity.ts'
 import { TargetSession, type TargetSessionParts } from './target-session.ts'
 
 export interface StaffConnectionParts extends TargetSessionParts {
   readonly hostKeys: Readonly<Record<string, ServerHostKey>>
-  readonly staff: Pick<StaffStore, 'byKey' | 'keyUsed'>
+  readonly staff: Pick<StaffStore, 'keyUsed'>
+  readonly identity: Pick<StaffIdentity, 'whose'>
   readonly companionKeys: Set<string>
   readonly services: ServiceCommands
   readonly loginGraceS: number
@@ -59,6 +61,8 @@ export class StaffConnection {
     })
     this.#authentication = new Authentication(this.#transport, {
       staff: parts.staff,
+      identity: parts.identity,
+      sourceAddress: arrival.sourceAddress,
       companionKeys: parts.companionKeys,
       ...(arrival.inner === undefined ? {} : { around: arrival.inner }),
       succeeded: (who) => {

@@ -8,9 +8,11 @@ import type { Config } from '../config.ts'
 import { GatewayError } from '../errors.ts'
 import { LiveSessions } from '../session/live-sessions.ts'
 import { loadHostKeys } from '../ssh/gateway-host-keys.ts'
+import { readKeyTrust } from '../ssh/key-trust.ts'
 import { Listener } from '../ssh/listener.ts'
 import { explainDenial } from '../ssh/refusal-texts.ts'
 import { ServiceCommands } from '../ssh/service-commands.ts'
+import { StaffIdentity } from '../ssh/staff-identity.ts'
 import { TargetAccess } from '../ssh/target-access.ts'
 import { ACCESS_CHANGED, PostgresAccessSource } from '../storage/access-source.ts'
 import { NoticeListener } from '../storage/notice-listener.ts'
@@ -98,6 +100,8 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
     const hint = 'install with npm ci, and let its scripts run: one of them applies the patch'
     throw new GatewayError('installation', 'the installed ssh2 lacks the repairs of patches/', hint)
   }
+  // Read anew at each sign-in; here so that a mistake is heard of before anybody is kept out by it.
+  await readKeyTrust(config)
   const directory = takeDataDirectory(config.dataDirectory)
   parts.unshift({ name: 'data directory', close: () => directory.release() })
   const installation = await openInstallationDatabase({ config, applicationName: 'gatebook start', onProgress: log })
@@ -195,6 +199,7 @@ function createDoor(inside: Inside): Listener {
       clock,
       hostKeys: loadHostKeys(config.dataDirectory),
       staff: stores.staff,
+      identity: new StaffIdentity({ staff: stores.staff, keyTrustFiles: config, clock, log }),
       companionKeys: new Set(),
       targetAccess: new TargetAccess({
         ...parts,

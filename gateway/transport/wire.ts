@@ -25,6 +25,10 @@ export class WireReader {
     return this.#take(4).readUInt32BE(0)
   }
 
+  uint64(): bigint {
+    return this.#take(8).readBigUInt64BE(0)
+  }
+
   /** A view, not a copy. */
   string(): Buffer {
     return this.#take(this.uint32())

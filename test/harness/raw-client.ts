@@ -42,6 +42,22 @@ export async function signedInClient(port: number, userName: string, key: TestKe
   return peer
 }
 
+/** What comes of one request that `prove` signs, and what the gateway says about it. */
+export async function trySigningIn(
+  port: number,
+  key: Pick<TestKey, 'algorithm' | 'blob'>,
+  prove: (signed: Buffer) => Buffer,
+): Promise<{ letIn: boolean; said: string }> {
+  using peer = await rawClient(port)
+  peer.requestService('ssh-userauth')
+  await peer.next(SERVICE_ACCEPTED)
+  peer.send(provenRequest(peer, 'nobody', key, prove))
+  const accepted = peer.next(message.userauthSuccess).then(() => true)
+  const letIn = await Promise.race([accepted, peer.next(message.userauthFailure).then(() => false)])
+  const said = peer.count(message.userauthBanner) > 0 ? (await peer.next(message.userauthBanner)).text() : ''
+  return { letIn, said }
+}
+
 /** Asks for a session channel of this number. */
 export function askForSession(peer: RawPeer, { id = 0, window = 2 ** 21, packet = 32_768 } = {}): void {
   peer.send(message.channelOpen, string('session'), uint32(id), uint32(window), uint32(packet))

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CertificateStand } from '#test/harness/certificate.ts'
 import { newFidoKey } from '#test/harness/fido-key.ts'
 import { writeKey } from '#test/harness/gateway.ts'
 import { keygen } from '#test/harness/key-file.ts'
@@ -11,10 +12,16 @@ import { ssh } from '#test/harness/ssh.ts'
 
 describe('signing in with OpenSSH', needsProgram('sshd', 'openssh-server'), () => {
   let world: Reachable
+  let stand: CertificateStand
   beforeAll(async () => {
-    world = await reachable()
+    stand = await CertificateStand.open()
+    await stand.authority('ca')
+    world = await reachable({ environment: { GATEBOOK_USER_CA_FILE: join(stand.directory, 'ca.pub') } })
   })
-  afterAll(() => world[Symbol.asyncDispose]())
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]()
+    await stand[Symbol.asyncDispose]()
+  })
 
   it.each([
     ['ed25519', []],
@@ -43,6 +50,22 @@ describe('signing in with OpenSSH', needsProgram('sshd', 'openssh-server'), () =
       expect((await ssh({ ...gateway, keyFile }, 'web1.acme', options)).stdout.toString()).toBe('in\n')
     },
   )
+
+  it.each([
+    ['ed25519', []],
+    ['ecdsa', ['-b', '256']],
+    ['rsa', ['-b', '3072']],
+  ])('works with a certificate for an %s key that nobody has added', async (type, size) => {
+    const { gateway } = world
+    const keyFile = join(gateway.directory, `certified-${type}`)
+    const key = await keygen(keyFile, '-t', type, ...size)
+    const command = ['echo in']
+    expect((await ssh({ ...gateway, keyFile }, 'web1.acme', command)).status).toBe(255)
+    const certificate = await stand.certify('ca', key, '-n', 'ivan', '-V', '-1m:+1h')
+    const [first = ''] = certificate.subarray(4).toString('latin1').split('\0')
+    await writeFile(`${keyFile}-cert.pub`, `${first} ${certificate.toString('base64')}\n`)
+    expect((await ssh({ ...gateway, keyFile }, 'web1.acme', command)).stdout.toString()).toBe('in\n')
+  })
 
   it.each(['@', '+'])('takes a login before the target: LOGIN%sweb1.acme', async (separator) => {
     const login = world.sshd.login

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { message } from '#gateway/transport/message.ts'
 import { uint32, wireMessage } from '#gateway/transport/wire.ts'
 import { newFidoKey, type FidoKey, type FidoTouch } from '#test/harness/fido-key.ts'
 import { testGateway, type TestGateway } from '#test/harness/gateway.ts'
-import { provenRequest, rawClient } from '#test/harness/raw-client.ts'
-import { SERVICE_ACCEPTED } from '#test/harness/raw-peer.ts'
+import { trySigningIn } from '#test/harness/raw-client.ts'
 
 let gateway: TestGateway
 const keys = [newFidoKey('sk-ssh-ed25519@openssh.com'), newFidoKey('sk-ecdsa-sha2-nistp256@openssh.com')]
@@ -20,12 +18,7 @@ afterAll(() => gateway[Symbol.asyncDispose]())
 
 /** Whether the gateway lets somebody in by this proof. */
 async function isLetIn(key: Pick<FidoKey, 'algorithm' | 'blob'>, prove: (data: Buffer) => Buffer): Promise<boolean> {
-  using peer = await rawClient(gateway.sshPort)
-  peer.requestService('ssh-userauth')
-  await peer.next(SERVICE_ACCEPTED)
-  peer.send(provenRequest(peer, 'nobody', key, prove))
-  const accepted = peer.next(message.userauthSuccess).then(() => true)
-  return await Promise.race([accepted, peer.next(message.userauthFailure).then(() => false)])
+  return (await trySigningIn(gateway.sshPort, key, prove)).letIn
 }
 
 describe.each(keys)('a FIDO key of type $type', (key) => {
