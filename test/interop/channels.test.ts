@@ -35,6 +35,12 @@ describe('a command over the gateway', needsProgram('sshd', 'openssh-server'), (
     expect(await newestEndedSession(world.gateway)).toMatchObject({ exitSignal: 'KILL', exitStatus: undefined })
   })
 
+  it('gives the exit status of a command that closed its output long before', async () => {
+    const command = ['-n', '--', 'exec >&- 2>&-; sleep 1; exit 3']
+    expect(await throughGateway(command)).toEqual(await directly(command))
+    expect(await newestEndedSession(world.gateway)).toMatchObject({ exitStatus: 3 })
+  })
+
   it('gives 5 MB of output and of errors at once, complete and on record', async () => {
     const result = await throughGateway(['head -c 5000000 /dev/zero & head -c 5000000 /dev/zero >&2; wait'])
     expect([result.stdout.length, result.stderr.length, result.status]).toEqual([5_000_000, 5_000_000, 0])
