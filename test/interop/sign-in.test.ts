@@ -46,7 +46,7 @@ describe('signing in with OpenSSH', needsProgram('sshd', 'openssh-server'), () =
       await using _agent = await signingAgent(socket, [key])
       const keyFile = join(gateway.directory, `${type}.pub`)
       await writeFile(keyFile, `${type} ${key.blob.toString('base64')}\n`)
-      const options = ['-o', `IdentityAgent=${socket}`, '--', 'echo in']
+      const options = ['-o', `IdentityAgent=${socket}`, '-o', 'IdentitiesOnly=no', '--', 'echo in']
       expect((await ssh({ ...gateway, keyFile }, 'web1.acme', options)).stdout.toString()).toBe('in\n')
     },
   )
