@@ -67,6 +67,8 @@ function deny(reason: Denial): Decision {
 export interface AccessSource {
   /** Undefined when there is no such person or target. */
   facts(staffId: string, targetId: string): Promise<AccessFacts | undefined>
+  /** Of every target at whose client this person has or had a grant, by client and name; removed targets left out. */
+  grantedFacts(staffId: string): Promise<readonly AccessFacts[]>
   /**
    * Calls back after any change to staff, keys, grants or targets, within milliseconds of its commit,
    * and also after a lost connection came back, when a change may have been missed.

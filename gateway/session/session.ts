@@ -85,6 +85,8 @@ export interface SessionStore {
   list(filter: SessionFilter): Promise<readonly SessionSummary[]>
   show(id: string): Promise<SessionSummary | undefined>
   channels(id: string): Promise<readonly ChannelSummary[]>
+  /** When this person last began to work on each target, by the target's id. */
+  lastByTarget(staffId: string): Promise<ReadonlyMap<string, Date>>
   /** Every session of this gateway that is still `live` on record: what a crash left behind. */
   leftLive(gatewayId: string): Promise<readonly string[]>
   /** Marks a session interrupted; it ends at its last event on record. */

@@ -1,14 +1,5 @@
-import { WINDOW_MAX, type ChannelEnd, type ChannelTalk } from '../transport/channel-end.ts'
 import type { ChannelOffer } from '../transport/channels.ts'
-import { STDERR } from '../transport/message.ts'
-import { uint32, WireReader } from '../transport/wire.ts'
-
-/** What an administrator asked of the gateway itself. */
-export interface Asked {
-  /** Empty for a shell. */
-  readonly command: string
-  readonly terminal: boolean
-}
+import { HeldChannel, type ChannelHolder } from './held-channel.ts'
 
 /** What the gateway answers; lines end in `\n`. */
 export interface Answer {
@@ -18,55 +9,33 @@ export interface Answer {
   readonly exitStatus: number
 }
 
+const FAILURE: Answer = {
+  output: '',
+  errors: ['an error in the gateway; its log has the details'],
+  exitStatus: 255,
+}
+
 /**
  * A session channel that ends here: for service commands, and for refusals, which are told where
  * people look for them, on stderr, with the exit status that ssh itself has for a failure.
  */
-export function answerChannel(offer: ChannelOffer, answer: (asked: Asked) => Promise<Answer>): void {
-  let terminal = false
-  let started = false
-  const start = (command: string): boolean => {
-    if (started) return false
-    started = true
-    answer({ command, terminal }).then(
-      (said) => say(end, said, terminal),
-      () =>
-        say(
-          end,
-          { output: '', errors: ['an error in the gateway; its log has the details'], exitStatus: 255 },
-          terminal,
-        ),
-    )
-    return true
-  }
-  const perform = (type: string, fields: Buffer): boolean => {
-    if (type === 'pty-req') terminal = true
-    if (type === 'shell') return start('')
-    if (type === 'exec' || type === 'subsystem') return start(new WireReader(fields).text())
-    return type === 'pty-req' || type === 'env' || type === 'window-change'
-  }
-  const listener: ChannelTalk = {
-    // Typed ahead, for a shell that never comes: taken and dropped.
-    data: (bytes) => end.adjustWindow(bytes.length),
-    extendedData: () => {},
-    adjustWindow: () => {},
-    eof: () => {},
-    close: () => end.close(),
-    request(type, wantReply, fields) {
-      const done = perform(type, fields)
-      if (wantReply) end.reply(done)
-    },
-    reply: () => {},
-  }
-  const end: ChannelEnd = offer.accept(listener, WINDOW_MAX)
+export function answerChannel(offer: ChannelOffer, answer: (command: string) => Promise<Answer>): void {
+  new HeldChannel(offer, (channel, command) => answerOn(channel, answer(command)))
 }
 
-function say(end: ChannelEnd, { output, errors, exitStatus }: Answer, terminal: boolean): void {
-  const lines = (text: string) => Buffer.from(terminal ? text.replaceAll('\n', '\r\n') : text)
-  if (output !== '') end.data(lines(output))
-  const said = errors.flatMap((text) => text.split('\n')).map((line) => `gatebook: ${line}\n`)
-  if (said.length > 0) end.extendedData(STDERR, lines(said.join('')))
-  end.request('exit-status', false, uint32(exitStatus))
-  end.eof()
-  end.close()
+/** Says the answer, when it is there, on a channel that is already held. */
+export function answerOn(channel: HeldChannel, answer: Promise<Answer>): ChannelHolder {
+  const say = ({ output, errors, exitStatus }: Answer): void => {
+    channel.write(channel.asked.hasTerminal ? output.replaceAll('\n', '\r\n') : output)
+    channel.complain(...errors)
+    channel.finish(exitStatus)
+  }
+  answer.then(say, () => say(FAILURE))
+  return {
+    // Typed ahead, for a shell that never comes.
+    typed: (bytes) => channel.taken(bytes.length),
+    inputEnded: () => {},
+    redraw: () => {},
+    closed: () => {},
+  }
 }

@@ -1,13 +1,12 @@
 import { decide, type AccessSource } from '../access/decision.ts'
+import { isListed } from '../access/is-listed.ts'
 import { fullTargetName } from '../access/names.ts'
 import type { Staff } from '../access/staff.ts'
-import type { TargetStore } from '../access/target.ts'
 import type { Clock } from '../clock.ts'
 import type { Answer } from './gateway-channel.ts'
 
 export interface ServiceParts {
-  readonly targets: Pick<TargetStore, 'list'>
-  readonly access: Pick<AccessSource, 'facts'>
+  readonly access: Pick<AccessSource, 'grantedFacts'>
   readonly clock: Clock
   /** What people type after `ssh`, such as `-p 2222 bastion.example`. */
   readonly sshAddress: (userName: string) => string
@@ -61,6 +60,8 @@ export class ServiceCommands {
     return [
       `To work on a server:  ssh ${sshAddress('web1.acme')}`,
       `as another login:     ssh ${sshAddress('root+web1.acme')}`,
+      `or choose from a list: ssh ${sshAddress('')}`,
+      `or name it as a word: ssh -t ${sshAddress('')} connect web1.acme`,
       '',
       'Commands of the gateway:',
       ...lines,
@@ -69,20 +70,17 @@ export class ServiceCommands {
   }
 
   async #targets(staff: Staff, json: boolean): Promise<string> {
-    const rows: { target: string; login: string; logins: readonly string[]; open: boolean }[] = []
-    for (const target of await this.#parts.targets.list()) {
-      const facts = await this.#parts.access.facts(staff.id, target.id)
-      if (facts === undefined) continue
-      const decision = decide(facts, target.login, this.#parts.clock.now())
-      if (
-        decision.verdict === 'deny' &&
-        !decision.reason.startsWith('support-key') &&
-        decision.reason !== 'no-support-key'
-      )
-        continue
-      const { login, logins } = target
-      rows.push({ target: fullTargetName(target), login, logins, open: decision.verdict === 'allow' })
-    }
+    const now = this.#parts.clock.now()
+    const listed = (await this.#parts.access.grantedFacts(staff.id)).filter((facts) => isListed(facts, now))
+    const rows = listed.map((facts) => {
+      const { login, logins } = facts.target
+      return {
+        target: fullTargetName(facts.target),
+        login,
+        logins,
+        open: decide(facts, login, now).verdict === 'allow',
+      }
+    })
     if (json) return `${JSON.stringify(rows)}\n`
     if (rows.length === 0) return 'No grant lets you work on a server now; ask an administrator.\n'
     const width = Math.max(...rows.map((row) => row.target.length)) + 2

@@ -7,19 +7,18 @@ import { disconnectReason, openFailure } from '../transport/message.ts'
 import { Transport, type ServerHostKey } from '../transport/transport.ts'
 import { Authentication, type AuthenticatedStaff } from './authentication.ts'
 import { parseDestination, type Destination } from './destination.ts'
-import { answerChannel, type Answer, type Asked } from './gateway-channel.ts'
+import { answerChannel } from './gateway-channel.ts'
+import { GatewayDesk, type GatewayDeskParts } from './gateway-desk.ts'
 import { openInnerConnection, type InnerIdentity } from './inner-connection.ts'
-import type { ServiceCommands } from './service-commands.ts'
 import { signatureAlgorithms } from './signature.ts'
 import type { StaffIdentity } from './staff-identity.ts'
-import { TargetSession, type TargetSessionParts } from './target-session.ts'
+import { TargetSession } from './target-session.ts'
 
-export interface StaffConnectionParts extends TargetSessionParts {
+export interface StaffConnectionParts extends GatewayDeskParts {
   readonly hostKeys: Readonly<Record<string, ServerHostKey>>
   readonly staff: Pick<StaffStore, 'keyUsed'>
   readonly identity: Pick<StaffIdentity, 'whose'>
   readonly companionKeys: Set<string>
-  readonly services: ServiceCommands
   readonly loginGraceS: number
 }
 
@@ -39,6 +38,7 @@ export class StaffConnection {
   readonly #closed: () => void
   #layer: ConnectionLayer | undefined
   #session: TargetSession | undefined
+  #desk: GatewayDesk | undefined
   #serves = false
 
   /** `events.authenticated` ends the grace time; `events.closed` comes once. */
@@ -74,6 +74,7 @@ export class StaffConnection {
 
   /** Says goodbye at once. */
   disconnect(reason: string): void {
+    this.#desk?.end(reason)
     this.#transport.disconnect(disconnectReason.byApplication, `gatebook: ${reason}`)
   }
 
@@ -88,14 +89,19 @@ export class StaffConnection {
   }
 
   #welcome({ staff, userName }: AuthenticatedStaff): void {
+    const { sourceAddress } = this.#arrival
+    const desk = new GatewayDesk(this.#parts, { staff, sourceAddress })
+    this.#desk = desk
     const destination = this.#destination(userName)
     if (destination.kind === 'target') {
       this.#session = new TargetSession(this.#parts, {
         staff,
-        sourceAddress: this.#arrival.sourceAddress,
+        sourceAddress,
         destination,
         disconnect: (reason) => this.disconnect(reason),
-        refuse: (offer, why) => this.#refuse(staff, offer, why),
+        // Another channel may come as long as the connection stands.
+        idle: () => {},
+        refuse: (offer, why) => ('unknown' in why ? desk.serve(offer, why.unknown) : refuse(offer, why.refused)),
       })
     }
     this.#layer = new ConnectionLayer(this.#transport, (offer) => this.#offered(staff, destination, offer))
@@ -120,19 +126,7 @@ export class StaffConnection {
     if (offer.type !== 'session')
       return offer.refuse(openFailure.prohibited, `the gateway does not allow ${offer.type} here`)
     if (this.#session !== undefined) return this.#session.openChannel(offer)
-    const typed = destination.kind === 'gateway' ? destination.typed : ''
-    answerChannel(offer, (asked) => this.#serveGateway(staff, typed, asked))
-  }
-
-  #refuse(staff: Staff, offer: ChannelOffer, why: { readonly refused: string } | { readonly unknown: string }): void {
-    if ('unknown' in why) return answerChannel(offer, (asked) => this.#serveGateway(staff, why.unknown, asked))
-    answerChannel(offer, () => Promise.resolve({ output: '', errors: [why.refused], exitStatus: 255 }))
-  }
-
-  #serveGateway(staff: Staff, typed: string, { command }: Asked): Promise<Answer> {
-    const { services, targetAccess } = this.#parts
-    if (services.knows(command)) return services.answer(staff, command)
-    return targetAccess.suggest(typed)
+    if (destination.kind === 'gateway') this.#desk?.serve(offer, destination.typed)
   }
 
   #end(cause: Error | undefined): void {
@@ -141,4 +135,8 @@ export class StaffConnection {
     this.#session?.closed(cause === undefined ? 'closed' : cause.message.replace(/^gatebook: /, ''))
     this.#closed()
   }
+}
+
+function refuse(offer: ChannelOffer, text: string): void {
+  answerChannel(offer, () => Promise.resolve({ output: '', errors: [text], exitStatus: 255 }))
 }

@@ -1,5 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import type { AccessFacts, AccessSource } from '../access/decision.ts'
+import type { Grant } from '../access/grant.ts'
 import type { Database } from './database.ts'
 import { grantColumns, grantOf } from './grant-store.ts'
 import type { NoticeListener } from './notice-listener.ts'
@@ -22,6 +23,14 @@ export class PostgresAccessSource implements AccessSource {
   }
 
   async facts(staffId: string, targetId: string): Promise<AccessFacts | undefined> {
+    return (await this.#select(staffId, eq(target.id, targetId)))[0]
+  }
+
+  grantedFacts(staffId: string): Promise<readonly AccessFacts[]> {
+    return this.#select(staffId, and(isNull(target.removedAt), isNotNull(accessGrant.id)))
+  }
+
+  async #select(staffId: string, condition: SQL | undefined): Promise<AccessFacts[]> {
     const newestKey = sql`(
       select newest.id from ${supportKey} newest where newest.client_id = ${client.id}
       order by newest.created_at desc limit 1
@@ -41,20 +50,24 @@ export class PostgresAccessSource implements AccessSource {
         .innerJoin(staff, eq(staff.id, staffId))
         .leftJoin(supportKey, eq(supportKey.id, newestKey))
         .leftJoin(accessGrant, and(eq(accessGrant.staffId, staff.id), eq(accessGrant.clientId, client.id)))
-        .where(eq(target.id, targetId)),
+        .where(condition)
+        .orderBy(asc(client.slug), asc(target.name), asc(target.id)),
     )
-    const [first] = rows
-    return (
-      first && {
-        staff: staffOf(first.staff),
-        client: first.client,
-        target: targetOf(first.target),
-        targetRemoved: first.removedAt !== null,
-        supportKey: first.supportKey ?? undefined,
-        // One row for each grant; a single row without one where there is none.
-        grants: rows.flatMap(({ grant }) => (grant === null ? [] : [grantOf(grant)])),
-      }
-    )
+    // One row for each grant; a single row without one where there is none.
+    const grants = new Map<string, Grant[]>()
+    for (const { target: of, grant } of rows) {
+      const others = grants.get(of.id) ?? []
+      grants.set(of.id, grant === null ? others : [...others, grantOf(grant)])
+    }
+    const firsts = rows.filter((row, index) => row.target.id !== rows[index - 1]?.target.id)
+    return firsts.map((row) => ({
+      staff: staffOf(row.staff),
+      client: row.client,
+      target: targetOf(row.target),
+      targetRemoved: row.removedAt !== null,
+      supportKey: row.supportKey ?? undefined,
+      grants: grants.get(row.target.id) ?? [],
+    }))
   }
 
   onChange(listener: () => void): void {

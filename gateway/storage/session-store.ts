@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, lt, max, type SQL, sql } from 'drizzle-orm'
 import type { ChannelSummary, SessionFilter, SessionOpening, SessionStore, SessionSummary } from '../session/session.ts'
 import type { Database } from './database.ts'
 import { found, isUuid } from './found.ts'
@@ -64,6 +64,18 @@ export class PostgresSessionStore implements SessionStore {
       queries.select().from(channel).where(eq(channel.sessionId, id)).orderBy(asc(channel.channel)),
     )
     return rows.map(channelSummary)
+  }
+
+  async lastByTarget(staffId: string): Promise<ReadonlyMap<string, Date>> {
+    const { targetId, startedAt } = session
+    const rows = await this.#database.read((queries) =>
+      queries
+        .select({ targetId, last: max(startedAt) })
+        .from(session)
+        .where(eq(session.staffId, staffId))
+        .groupBy(targetId),
+    )
+    return new Map(rows.flatMap(({ targetId: id, last }) => (last === null ? [] : [[id, last]])))
   }
 
   async leftLive(gatewayId: string): Promise<readonly string[]> {

@@ -23,6 +23,8 @@ export interface RawWorld {
   pair(): Promise<{ staff: RawPeer; target: RawPeer; [Symbol.dispose](): void }>
   /** A client that signed in for another target of acme. */
   clientOf(name: string, target: RawTarget): Promise<RawPeer>
+  /** A client that signed in under this user name, which names no target. */
+  as(userName: string): Promise<RawPeer>
   /** A session with one channel; sizes are those that either end lets the gateway send. */
   session(windows?: { staff?: number; target?: number; packet?: number }): Promise<RawSession>
   [Symbol.asyncDispose](): Promise<void>
@@ -51,6 +53,7 @@ export async function rawWorld(environment: Readonly<Record<string, string>> = {
       await add(name, other)
       return signedInClient(gateway.sshPort, `${name}.acme`, key)
     },
+    as: (userName) => signedInClient(gateway.sshPort, userName, key),
     async session({ staff: staffWindow = 2 ** 21, target: targetWindow = 2 ** 21, packet = 32_768 } = {}) {
       const ends = await pair()
       askForSession(ends.staff, { window: staffWindow, packet })

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import type { AccessSource } from '../access/decision.ts'
+import { parseFullTargetName } from '../access/names.ts'
+import type { Staff } from '../access/staff.ts'
+import type { Clock } from '../clock.ts'
+import type { SessionStore } from '../session/session.ts'
+import type { ChannelOffer } from '../transport/channels.ts'
+import { parseDestination, type TargetDestination } from './destination.ts'
+import { answerOn } from './gateway-channel.ts'
+import { HandOver } from './hand-over.ts'
+import { HeldChannel, type ChannelHolder } from './held-channel.ts'
+import { Menu } from './menu.ts'
+import { menuRows } from './menu-list.ts'
+import { openMenu, type MenuState } from './menu-state.ts'
+import type { ServiceCommands } from './service-commands.ts'
+import type { TargetSessionParts } from './target-session.ts'
+
+const EXIT_BY_GATEWAY = 255
+
+export interface GatewayDeskParts extends TargetSessionParts {
+  readonly services: ServiceCommands
+  readonly access: Pick<AccessSource, 'grantedFacts'>
+  readonly sessionStore: Pick<SessionStore, 'setTask' | 'lastByTarget'>
+  readonly clock: Clock
+}
+
+/** What the gateway itself does on the channels of one connection: service commands, the menu, and the way on from there. */
+export class GatewayDesk {
+  readonly #parts: GatewayDeskParts
+  readonly #who: { readonly staff: Staff; readonly sourceAddress: string }
+  readonly #menus = new Set<Menu>()
+
+  constructor(parts: GatewayDeskParts, who: { readonly staff: Staff; readonly sourceAddress: string }) {
+    this.#parts = parts
+    this.#who = who
+  }
+
+  /** Takes a session channel whose user name, `typed`, names no target. */
+  serve(offer: ChannelOffer, typed: string): void {
+    new HeldChannel(offer, (channel, command) => this.#begin(channel, command, typed))
+  }
+
+  /** Ends every menu, so that the connection that ends next leaves no terminal on the second screen. */
+  end(reason: string): void {
+    for (const menu of this.#menus) menu.end(reason)
+  }
+
+  #begin(channel: HeldChannel, command: string, typed: string): ChannelHolder {
+    const { services, targetAccess } = this.#parts
+    const [word, ...rest] = command.split(' ').filter((each) => each !== '')
+    if (word === 'connect') return this.#connect(channel, rest.join(' '))
+    if (services.knows(command)) return answerOn(channel, services.answer(this.#who.staff, command))
+    if (word === undefined && channel.asked.hasTerminal) return this.#openMenu(channel, typed)
+    return answerOn(channel, targetAccess.suggest(typed))
+  }
+
+  /** `ssh -t bastion connect web1.acme`: as if that had been the user name. */
+  #connect(channel: HeldChannel, name: string): ChannelHolder {
+    const refused = (why: string): ChannelHolder =>
+      answerOn(channel, Promise.resolve({ output: '', errors: [why], exitStatus: EXIT_BY_GATEWAY }))
+    const destination = parseDestination(name)
+    if (destination.kind !== 'target') return refused('connect takes the name of a target: connect web1.acme')
+    if (!channel.asked.hasTerminal) return refused('connect needs a terminal: use ssh -t')
+    return this.#handOver(channel, destination, Buffer.alloc(0), (why) => channel.holdBy(refused(why)))
+  }
+
+  #openMenu(channel: HeldChannel, typed: string): ChannelHolder {
+    const menu: Menu = new Menu(channel, {
+      who: this.#who.staff.login,
+      now: () => this.#parts.clock.now(),
+      log: this.#parts.log,
+      load: () => this.#load(typed),
+      connect: (row, ahead, refused) => {
+        const target = parseFullTargetName(row.target)
+        assert(target !== undefined)
+        return this.#handOver(channel, { kind: 'target', target, login: undefined }, ahead, refused)
+      },
+      shown: (isShown) => (isShown ? this.#menus.add(menu) : this.#menus.delete(menu)),
+    })
+    return menu
+  }
+
+  async #load(typed: string): Promise<MenuState> {
+    const { access, sessionStore, clock } = this.#parts
+    const { id } = this.#who.staff
+    const [facts, last] = await Promise.all([access.grantedFacts(id), sessionStore.lastByTarget(id)])
+    return openMenu(menuRows(facts, last, clock.now()), typed)
+  }
+
+  #handOver(
+    channel: HeldChannel,
+    destination: TargetDestination,
+    ahead: Buffer,
+    refused: (why: string) => void,
+  ): ChannelHolder {
+    return new HandOver(channel, this.#parts, { ...this.#who, destination, ahead, refused })
+  }
+}

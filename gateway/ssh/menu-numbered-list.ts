@@ -1,0 +1,130 @@
+import { cellsOf, fitCells, harmless } from './cell-text.ts'
+import type { MenuChoice, MenuFace } from './menu-face.ts'
+import { messageLines, notesLines, type MenuTerminal } from './menu-layout.ts'
+import { matchingRows, type MenuRow } from './menu-list.ts'
+import { INTERRUPTED, typedCharacter, type MenuState } from './menu-state.ts'
+
+/** More scroll away where nobody can scroll back. */
+const LISTED_MAX = 20
+const LINE_LENGTH_MAX = 100
+const NEW_LINE = '\r\n'
+
+/** The menu for terminals that have one screen only, and may not even move their cursor: a list, and a question. */
+export class MenuNumberedList implements MenuFace {
+  readonly #terminal: () => MenuTerminal
+  readonly #rows: readonly MenuRow[]
+  #shown: readonly MenuRow[]
+  #message: string
+  /** What was typed on this line. */
+  #line = ''
+  /** Its notes are read. */
+  #asking: MenuRow | undefined
+  #unsaid = ''
+
+  /** Begins as the state does; `terminal` is as it is now. */
+  constructor({ rows, shown, message }: MenuState, terminal: () => MenuTerminal) {
+    this.#rows = rows
+    this.#shown = shown
+    this.#message = message
+    this.#terminal = terminal
+  }
+
+  show(message: string): string {
+    if (message !== '') this.#message = message
+    this.#asking = undefined
+    this.#list()
+    return ''
+  }
+
+  press(key: string): MenuChoice | undefined {
+    if (key === 'Ctrl+C') return { kind: 'leave', exitStatus: INTERRUPTED }
+    if (key === 'Ctrl+D' || key === 'Esc') return { kind: 'leave', exitStatus: 0 }
+    if (key === 'Enter' || key === 'Ctrl+J' || key === 'Keypad Enter') return this.#enter()
+    if (key === 'Backspace' || key === 'Ctrl+H') this.#erase(1)
+    else if (key === 'Ctrl+U') this.#erase(Infinity)
+    else this.#type(typedCharacter(key))
+    return undefined
+  }
+
+  paint(): string {
+    const text = this.#unsaid
+    this.#unsaid = ''
+    return text
+  }
+
+  hide(): string {
+    return NEW_LINE
+  }
+
+  #enter(): MenuChoice | undefined {
+    const line = this.#line.trim()
+    this.#line = ''
+    if (this.#asking !== undefined && line === '') return { kind: 'connect', row: this.#asking }
+    this.#unsaid += NEW_LINE
+    const row = this.#asking === undefined ? this.#named(line) : undefined
+    this.#asking = undefined
+    if (row === undefined) this.#filter(line)
+    else if (row.notes.trim() === '') return { kind: 'connect', row }
+    else this.#askAbout(row)
+    return undefined
+  }
+
+  #named(line: string): MenuRow | undefined {
+    const number = /^\d{1,6}$/.test(line) ? this.#shown[Number(line) - 1] : undefined
+    return number ?? this.#rows.find(({ target }) => target === line)
+  }
+
+  #filter(words: string): void {
+    const matching = matchingRows(this.#rows, words)
+    if (matching.length === 0 && words !== '') this.#message = `nothing matches ${JSON.stringify(words)}`
+    this.#shown = matching.length > 0 ? matching : this.#rows
+    this.#list()
+  }
+
+  #askAbout(row: MenuRow): void {
+    this.#asking = row
+    const terminal = this.#terminal()
+    this.#say(row.target, ...notesLines(row.notes, terminal).map((line) => `  ${line}`))
+    this.#unsaid += 'Enter connects, anything else goes back: '
+  }
+
+  #list(): void {
+    const terminal = this.#terminal()
+    const { columns, utf8 } = terminal
+    const listed = this.#shown.slice(0, LISTED_MAX)
+    const width = Math.max(0, ...listed.map(({ target }) => target.length))
+    const lines = listed.map(({ target, key, client }, index) => {
+      const state = key === 'active' ? '' : `  (key: ${key})`
+      const text = `${String(index + 1).padStart(3)}  ${target.padEnd(width)}  ${harmless(client, utf8)}${state}`
+      return fitCells(text, columns - 1, utf8).trimEnd()
+    })
+    const more = this.#shown.length - listed.length
+    this.#say(
+      ...messageLines(this.#message, terminal),
+      ...lines,
+      ...(more > 0 ? [`  and ${more} more`] : []),
+      ...(this.#rows.length === 0 ? ['No grant lets you work on a server now.'] : []),
+    )
+    this.#message = ''
+    this.#unsaid += 'Number, or words to filter by: '
+  }
+
+  #say(...lines: readonly string[]): void {
+    this.#unsaid += lines.map((line) => line + NEW_LINE).join('')
+  }
+
+  #type(character: string | undefined): void {
+    if (character === undefined || this.#line.length + character.length > LINE_LENGTH_MAX) return
+    this.#line += character
+    this.#unsaid += harmless(character, this.#terminal().utf8)
+  }
+
+  #erase(characters: number): void {
+    const typed = Array.from(this.#line)
+    const kept = typed.slice(0, Math.max(typed.length - characters, 0)).join('')
+    const { utf8 } = this.#terminal()
+    const cells = cellsOf(harmless(this.#line, utf8)) - cellsOf(harmless(kept, utf8))
+    this.#line = kept
+    this.#unsaid += '\b \b'.repeat(cells)
+  }
+}

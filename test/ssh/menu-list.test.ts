@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import type { AccessFacts } from '#gateway/access/decision.ts'
+import { matchingRows, menuRow, menuRows } from '#gateway/ssh/menu-list.ts'
+
+const NOW = new Date('2026-11-23T12:00:00Z')
+
+/** What is known of `NAME.acme` and one person who may work there. */
+function facts(name: string, more: Partial<AccessFacts> = {}): AccessFacts {
+  const grant = {
+    id: 'g',
+    staffId: 'ivan',
+    clientId: 'acme',
+    targetId: undefined,
+    until: undefined,
+    revokedAt: undefined,
+  }
+  return {
+    staff: { id: 'ivan', login: 'ivan', name: 'Ivan', email: '', roles: ['engineer'], disabledAt: undefined },
+    client: { id: 'acme', slug: 'acme', name: 'Acme Ltd', zone: 'UTC', language: 'en' },
+    target: {
+      id: name,
+      clientId: 'acme',
+      clientSlug: 'acme',
+      name,
+      reach: { kind: 'local-shell' },
+      login: 'root',
+      logins: [],
+      notes: '',
+    },
+    targetRemoved: false,
+    supportKey: { id: 'k', state: 'active', changedBy: 'operator' },
+    grants: [grant],
+    ...more,
+  }
+}
+
+const key = (state: 'paused' | 'revoked') => ({ supportKey: { id: 'k', state, changedBy: 'client:acme' } })
+
+describe('the list of a person', () => {
+  it('has what was worked on last first, and then the names', () => {
+    const last = new Map([
+      ['c', new Date('2026-11-20T00:00:00Z')],
+      ['d', new Date('2026-11-22T00:00:00Z')],
+    ])
+    const rows = menuRows(
+      ['d', 'b', 'c', 'a'].map((name) => facts(name)),
+      last,
+      NOW,
+    )
+    expect(rows.map(({ target }) => target)).toEqual(['d.acme', 'c.acme', 'a.acme', 'b.acme'])
+    expect(rows[0]).toMatchObject({ client: 'Acme Ltd', key: 'active', lastSession: last.get('d') })
+  })
+
+  it('shows targets whose key does not work now, and why', () => {
+    const rows = menuRows(
+      [facts('a', key('paused')), facts('b', key('revoked')), facts('c', { supportKey: undefined })],
+      new Map(),
+      NOW,
+    )
+    expect(rows.map((row) => row.key)).toEqual(['paused', 'revoked', 'none'])
+  })
+
+  it('leaves out what no grant, no role or no target is there for', () => {
+    const [grant] = facts('a').grants
+    const ended = { ...grant!, until: NOW }
+    const running = { ...grant!, until: new Date(NOW.getTime() + 1) }
+    const { staff } = facts('a')
+    const rows = menuRows(
+      [
+        facts('a', { grants: [ended] }),
+        facts('b', { grants: [running] }),
+        facts('c', { grants: [] }),
+        facts('d', { targetRemoved: true }),
+        facts('e', { staff: { ...staff, roles: ['billing'] } }),
+        facts('f', { staff: { ...staff, disabledAt: NOW } }),
+      ],
+      new Map(),
+      NOW,
+    )
+    expect(rows.map(({ target }) => target)).toEqual(['b.acme'])
+  })
+})
+
+describe('the filter', () => {
+  const about = { key: 'active', lastSession: undefined } as const
+  const rows = [
+    menuRow('web1.acme', { ...about, client: 'Acme Ltd', notes: 'the shop\nNginx' }),
+    menuRow('db1.acme', { ...about, client: 'Acme Ltd', notes: '' }),
+    menuRow('web1.zenit', { ...about, client: 'ЗЕНИТ', notes: 'shop of the other' }),
+  ]
+
+  it.each([
+    ['', ['web1.acme', 'db1.acme', 'web1.zenit']],
+    ['   ', ['web1.acme', 'db1.acme', 'web1.zenit']],
+    ['WEB', ['web1.acme', 'web1.zenit']],
+    ['ltd', ['web1.acme', 'db1.acme']],
+    ['зенит', ['web1.zenit']],
+    ['nginx', ['web1.acme']],
+    ['shop acme', ['web1.acme']],
+    ['acme shop', ['web1.acme']],
+    ['shop db1', []],
+    ['acmeacme', []],
+  ])('%j leaves %j', (filter, targets) => {
+    expect(matchingRows(rows, filter).map(({ target }) => target)).toEqual(targets)
+  })
+})
