@@ -17,17 +17,22 @@ export interface ReachableOptions extends TestGatewayOptions {
 
 export async function reachable({ sshdConfig = [], ...options }: ReachableOptions = {}): Promise<Reachable> {
   const sshd = await testSshd(sshdConfig)
-  const gateway = await testGateway(options)
-  await sshd.authorize(gateway.supportKey)
-  const target = await gateway.addTarget('web1', { kind: 'ssh', host: '127.0.0.1', port: sshd.port }, sshd.login)
-  await gateway.stores.targets.trust(target.id, [{ type: 'ssh-ed25519', blob: sshd.hostKey }], 'test')
-  return {
-    gateway,
-    sshd,
-    target,
-    async [Symbol.asyncDispose]() {
-      await gateway[Symbol.asyncDispose]()
-      await sshd[Symbol.asyncDispose]()
-    },
+  try {
+    const gateway = await testGateway(options)
+    await sshd.authorize(gateway.supportKey)
+    const target = await gateway.addTarget('web1', { kind: 'ssh', host: '127.0.0.1', port: sshd.port }, sshd.login)
+    await gateway.stores.targets.trust(target.id, [{ type: 'ssh-ed25519', blob: sshd.hostKey }], 'test')
+    return {
+      gateway,
+      sshd,
+      target,
+      async [Symbol.asyncDispose]() {
+        await gateway[Symbol.asyncDispose]()
+        await sshd[Symbol.asyncDispose]()
+      },
+    }
+  } catch (error) {
+    await sshd[Symbol.asyncDispose]()
+    throw error
   }
 }
