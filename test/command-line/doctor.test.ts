@@ -23,7 +23,7 @@ async function doctor(home: Awaited<ReturnType<typeof installation>>, { settings
     GATEBOOK_DATA: home.dataDirectory,
     GATEBOOK_SSH_LISTEN: '127.0.0.1:0',
     GATEBOOK_HTTP_LISTEN: '127.0.0.1:0',
-    GATEBOOK_JOURNAL_MAX_BYTES: '65536',
+    GATEBOOK_JOURNAL_MAX_BYTES: '8388608',
     ...settings,
   }
   const real: Examination = {
