@@ -115,8 +115,7 @@ export class WireChannel implements ChannelEnd {
         return this.#listener.reply(false)
       case message.channelClose:
         this.#gotClose = true
-        // Nobody will make room for it any more.
-        this.#waiting.splice(0)
+        // Nobody will make room any more for what waits.
         if (this.#closing) this.#sendClose()
         this.#listener.close()
         if (this.#sentClose) this.#gone()
