@@ -40,7 +40,7 @@ export class GatewayDesk {
     new HeldChannel(offer, (channel, command) => this.#begin(channel, command, typed))
   }
 
-  /** Ends every menu, so that the connection that ends next leaves no terminal on the second screen. */
+  /** Ends every menu with a reason, and gives its terminal back. */
   end(reason: string): void {
     for (const menu of this.#menus) menu.end(reason)
   }

@@ -45,6 +45,7 @@ export class Listener {
   /** Closes the door and sees everybody out. End the sessions first. */
   async close(reason: string): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    for (const connection of this.#connections) connection.dismiss(reason)
     // Who has been told why the session ends leaves; the others are shown out.
     await Promise.race([closed, sleep(LEAVE_MS)])
     for (const connection of this.#connections) connection.disconnect(reason)

@@ -72,9 +72,13 @@ export class StaffConnection {
     })
   }
 
+  /** Ends what the gateway itself shows, so that whoever looks at it leaves with his terminal as it was. */
+  dismiss(reason: string): void {
+    this.#desk?.end(reason)
+  }
+
   /** Says goodbye at once. */
   disconnect(reason: string): void {
-    this.#desk?.end(reason)
     this.#transport.disconnect(disconnectReason.byApplication, `gatebook: ${reason}`)
   }
 

@@ -24,19 +24,21 @@ export interface TestTerminal {
 export interface TerminalOptions {
   readonly columns?: number
   readonly rows?: number
+  /** `TERM` */
+  readonly type?: string
   readonly environment?: Readonly<Record<string, string>>
 }
 
-/** Opens 80 columns by 24 rows of `xterm-256color`; `args` as those of `ssh`. */
+/** Opens 80 columns by 24 rows of `xterm-256color`, unless told otherwise; `args` as those of `ssh`. */
 export function openTerminal(
   door: Door,
   userName: string,
   args: readonly string[] = [],
-  { columns = 80, rows = 24, environment = {} }: TerminalOptions = {},
+  { columns = 80, rows = 24, type = 'xterm-256color', environment = {} }: TerminalOptions = {},
 ): TestTerminal {
   const split = args.includes('--') ? args : ['--', ...args]
   const pty = spawn('ssh', sshArguments(door, userName, ['-tt', ...split]), {
-    name: 'xterm-256color',
+    name: type,
     cols: columns,
     rows,
     encoding: null,

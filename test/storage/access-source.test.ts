@@ -106,3 +106,27 @@ it('calls back now and then without any word from the database', async () => {
   await using opened = await openSource(test.database, 1)
   await opened.called()
 })
+
+it('gives the facts of every target at whose client a person has a grant, with all grants of each', async () => {
+  await using test = await testDatabase()
+  const { client, target, staff } = await sampleAccess(test.database)
+  await using opened = await openSource(test.database)
+  const { source } = opened
+  expect(await source.grantedFacts(staff.id)).toEqual([])
+  const targets = new PostgresTargetStore(test.database)
+  const { id: _id, clientId: _clientId, ...like } = target
+  const [db, gone] = [
+    await targets.add({ ...like, name: 'db1', sealedPassword: undefined }, 'operator'),
+    await targets.add({ ...like, name: 'gone', sealedPassword: undefined }, 'operator'),
+  ]
+  await targets.remove(gone, 'operator')
+  const grants = new PostgresGrantStore(test.database)
+  const whole = { staffId: staff.id, clientId: client.id, targetId: undefined, until: undefined }
+  const ids = [(await grants.add(whole, 'operator')).id, (await grants.add(whole, 'operator')).id].toSorted()
+  const given = await source.grantedFacts(staff.id)
+  expect(given.map((facts) => facts.target)).toEqual([db, target])
+  for (const facts of given) {
+    expect(facts).toMatchObject({ staff, client, targetRemoved: false, supportKey: undefined })
+    expect(facts.grants.map(({ id }) => id).toSorted()).toEqual(ids)
+  }
+})

@@ -79,3 +79,16 @@ it('shows a session with its names and its task, and nothing for an unknown id',
   expect(await sessions.channels('17')).toEqual([])
   expect(await sessions.show(opening.clientId)).toBeUndefined()
 })
+
+it('knows when a person last began to work on each target', async () => {
+  await using test = await testDatabase()
+  const access = await sampleAccess(test.database)
+  const sessions = new PostgresSessionStore(test.database)
+  expect(await sessions.lastByTarget(access.staff.id)).toEqual(new Map())
+  const last = new Date('2026-11-23T12:00:02Z')
+  for (const startedAt of [new Date('2026-11-23T12:00:01Z'), last, new Date('2026-11-23T12:00:00Z')]) {
+    await sampleSession(test.database, access, { startedAt })
+  }
+  expect(await sessions.lastByTarget(access.staff.id)).toEqual(new Map([[access.target.id, last]]))
+  expect(await sessions.lastByTarget(access.client.id)).toEqual(new Map())
+})
