@@ -38,7 +38,7 @@ const withStaff = (change: Partial<AccessFacts['staff']>) => ({ ...facts, staff:
 const withKey = (state: SupportKeyState) => ({ ...facts, supportKey: { id: 'key', state, changedBy: 'operator' } })
 const withGrants = (...changes: Partial<Grant>[]) => ({
   ...facts,
-  grants: changes.map((change) => ({ ...grant, ...change })),
+  grants: changes.map((change) => Object.assign({}, grant, change)),
 })
 
 describe('a right', () => {
