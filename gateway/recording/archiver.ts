@@ -1,8 +1,9 @@
-import type { GatewayError } from '../errors.ts'
+import { GatewayError } from '../errors.ts'
 import { ChannelArchive } from './channel-archive.ts'
 import { JournalReader, type PlacedRecord } from './journal-reader.ts'
 import type { JournalRecord } from './journal-record.ts'
 import type { Journal } from './journal.ts'
+import { createPacer } from './pacer.ts'
 import type { RecordBatch, RecordStore, SessionClosing } from './record-store.ts'
 
 /** A keystroke is in PostgreSQL about this long after it was pressed (design.md, "Frames"). */
@@ -20,6 +21,8 @@ export interface ArchiverOptions {
   /** Told of each new trouble with PostgreSQL once, and when it is over. */
   onTrouble(error: GatewayError | Error): void
   onRecovered(): void
+  /** The journal cannot be read back: nothing more reaches PostgreSQL, so every session must end. */
+  onFailure(error: GatewayError): void
 }
 
 /**
@@ -32,6 +35,7 @@ export class Archiver {
   readonly #reader: JournalReader
   readonly #channels = new Map<string, OpenArchive>()
   readonly #closings: SessionClosing[] = []
+  readonly #breathe = createPacer()
   #stopping = false
   #wake: (() => void) | undefined
   #idle: (() => void)[] = []
@@ -43,7 +47,10 @@ export class Archiver {
     this.#reader = new JournalReader(options.journal)
     options.journal.onWritten(() => this.#wake?.())
     this.#running = this.#run().catch((error: unknown) => {
-      if (!(error instanceof StoppedWithoutDatabase)) throw error
+      if (error instanceof StoppedWithoutDatabase) return
+      const why = error instanceof Error ? error.message : String(error)
+      const hint = 'keep a copy of the journal directory, then restart gatebook'
+      options.onFailure(new GatewayError('record-failed', `the journal cannot be read back: ${why}`, hint, error))
     })
   }
 
@@ -74,7 +81,11 @@ export class Archiver {
     while (!this.#stopping) {
       const startedAt = Date.now()
       const placed = await this.#reader.next()
-      for (const one of placed) await this.#take(one)
+      for (const one of placed) {
+        await this.#take(one)
+        // The same process relays keystrokes: a flood on one channel must not hold them up.
+        await this.#breathe()
+      }
       await this.#store()
       this.#forget()
       if (placed.length === 0) {

@@ -9,7 +9,7 @@ export interface PlacedRecord {
   readonly segment: JournalSegment
 }
 
-/** Bytes read at once. */
+/** Bytes read at once, and so the most that one batch for PostgreSQL holds. A record is at most half of it. */
 const READ_BYTES = 1024 * 1024
 
 /** Reads the journal from its oldest record on, behind the writer, as far as it is written. */

@@ -1,4 +1,4 @@
-import { type InputToken, createInputTokenizer } from './input-tokenizer.ts'
+import { type InputToken, createInputTokenizer, TOKEN_MAX_BYTES } from './input-tokenizer.ts'
 
 export interface TimedToken extends InputToken {
   /** Of its first byte, microseconds since the session's start. */
@@ -19,6 +19,13 @@ export interface TimedInput {
 
 /** A terminal writes a sequence at once; an ESC followed by nothing for this long was the key Esc. */
 export const SEQUENCE_GAP_US = 50_000
+
+/**
+ * Nobody types this many bytes at once, over however slow a network: text that comes so is a paste, bracketed or
+ * not. It also keeps a file that somebody sends down a terminal from becoming a million keys.
+ */
+const PASTED_AT_ONCE = 64
+const ESC = 0x1b
 
 export function createTimedInput(): TimedInput {
   const tokenizer = createInputTokenizer()
@@ -57,12 +64,31 @@ export function createTimedInput(): TimedInput {
     input(atUs, bytes) {
       const settled = settle(atUs)
       arrivals.push({ from: received, atUs })
+      const pasted = delivered === received ? pastedPart(bytes) : 0
       received += bytes.length
-      return [...settled, ...timed(tokenizer.push(bytes))]
+      return [...settled, ...timed([...pastes(bytes.subarray(0, pasted)), ...tokenizer.push(bytes.subarray(pasted))])]
     },
 
     waitingSinceUs() {
       return tokenizer.waitingFor() === 'sequence' && delivered < received ? arrivalOf(delivered) : undefined
     },
   }
+}
+
+/** How much of what came at once is a paste: nothing, or all of it but the beginning of a character at its end. */
+function pastedPart(bytes: Buffer): number {
+  if (bytes.length < PASTED_AT_ONCE || bytes.includes(ESC)) return 0
+  let lead = bytes.length - 1
+  while (lead > bytes.length - 4 && ((bytes[lead] ?? 0) & 0xc0) === 0x80) lead--
+  const first = bytes[lead] ?? 0
+  const whole = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1
+  return bytes.length - lead < whole ? lead : bytes.length
+}
+
+function pastes(bytes: Buffer): InputToken[] {
+  const tokens: InputToken[] = []
+  for (let at = 0; at < bytes.length; at += TOKEN_MAX_BYTES) {
+    tokens.push({ kind: 'paste', bytes: bytes.subarray(at, at + TOKEN_MAX_BYTES) })
+  }
+  return tokens
 }

@@ -44,6 +44,7 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
     journalMaxBytes,
     store: options.records,
     onTrouble: (error) => log(`PostgreSQL takes nothing now; the journal keeps everything: ${error.message}`),
+    onFailure: (error) => options.onFailure(error),
     onRecovered: () => log('PostgreSQL takes the record again'),
   })
   await archiver.caughtUp()

@@ -23,9 +23,9 @@ export class PostgresRecordStore implements RecordStore {
       const months = await monthsOf(tx, batch)
       const fresh = await updateChannels(tx, batch.channels, months)
       const frames = freshRows(batch.frames, fresh, months)
-      if (frames.length > 0) await tx.insert(frame).values(frames)
+      for (const some of slices(frames)) await tx.insert(frame).values(some)
       const runs = freshRows(batch.runs, fresh, months).map(runColumns)
-      if (runs.length > 0) await tx.insert(keystrokeRun).values(runs)
+      for (const some of slices(runs)) await tx.insert(keystrokeRun).values(some)
       await addToSessions(
         tx,
         batch.channels.filter((change) => fresh.get(channelKey(change)) === true),
@@ -93,6 +93,13 @@ export class PostgresRecordStore implements RecordStore {
     )
     return rows[0]?.month
   }
+}
+
+/** PostgreSQL takes 65,535 parameters in a statement, and a row has about ten. */
+const ROWS_AT_ONCE = 1000
+
+function* slices<Row>(rows: readonly Row[]): Generator<Row[]> {
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) yield rows.slice(from, from + ROWS_AT_ONCE)
 }
 
 /** Throws `record-failed` for a session that was never opened: its rows would belong to nobody. */

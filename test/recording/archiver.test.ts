@@ -73,6 +73,7 @@ function begin(from = directory): {
     store,
     onTrouble: ({ message }) => heard.push(message),
     onRecovered: () => heard.push('recovered'),
+    onFailure: ({ message }) => heard.push(message),
   })
   return {
     journal,

@@ -51,6 +51,16 @@ async function openSession(database: Database, startedAt?: Date) {
 }
 
 describe('a batch', () => {
+  it('may have more rows than one statement takes', async () => {
+    await using test = await testDatabase()
+    const { id } = await openSession(test.database)
+    const records = new PostgresRecordStore(test.database)
+    const one = { sessionId: id, channel: 0, fromUs: 0, deltasUs: [0], lengths: [1], bytes: Buffer.from('k') }
+    const runs = Array.from({ length: 10_000 }, (_, seq): KeystrokeRun => ({ ...one, seq }))
+    await records.append(batch({ runs, channels: [change(id, { keystrokes: runs.length })] }))
+    expect(await records.keystrokes(id, 0)).toHaveLength(10_000)
+  })
+
   it('is stored once however often it is repeated', async () => {
     await using test = await testDatabase()
     const { id } = await openSession(test.database)
