@@ -72,7 +72,7 @@ export class Bridge {
     extendedData: () => {},
     adjustWindow: () => this.#ends?.down.grant(),
     eof: () => this.#record('inputEnd', NOTHING, () => this.#ends?.target.eof()),
-    close: () => this.#parts.recorder.after(() => this.#finish()),
+    close: () => this.#parts.recorder.after(() => this.#staffLeft()),
     request: (type, wantReply, fields) => this.#staffAsks(type, wantReply, fields),
     reply: () => {},
   }
@@ -178,6 +178,20 @@ export class Bridge {
     if (other === undefined || other.backlog === 0) this.#asked[by] = 0
     this.#asked[by] += fields.length + REQUEST_COST
     if (this.#asked[by] > REQUEST_BYTES_MAX) throw new WireError('too many requests that the other end does not take')
+  }
+
+  /** The administrator's connection is gone: there is nobody to wait for. */
+  lost(): void {
+    this.#parts.recorder.after(() => this.#finish())
+  }
+
+  /**
+   * OpenSSH closes as soon as it has sent and heard an EOF, and still waits for the exit status: the
+   * administrator's end closes with the target's.
+   */
+  #staffLeft(): void {
+    if (this.#ends === undefined) this.#finish()
+    else if (!this.#over) this.#ends.target.close()
   }
 
   #finish(): void {

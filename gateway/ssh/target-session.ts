@@ -70,6 +70,7 @@ export class TargetSession {
   closed(reason: string): void {
     if (!this.#connected) return
     this.#connected = false
+    for (const bridge of this.#bridges) bridge.lost()
     this.#session?.then(
       (session) => {
         if (!('refused' in session)) session.close(this.#endReason ?? reason)
@@ -107,6 +108,11 @@ export class TargetSession {
       listener: bridge.fromTarget,
       inWindow: bridge.windowFor(offer.window),
       opened: (target) => {
+        if (this.#ended !== undefined) {
+          target.close()
+          recorder.close(() => {})
+          return this.#owner.refuse(offer, { refused: this.#ended })
+        }
         this.#bridges.add(bridge)
         bridge.connect(offer.accept(bridge.fromStaff, bridge.windowFor(target.outWindow)), target)
       },

@@ -173,9 +173,13 @@ export class WireChannel implements ChannelEnd {
     if (this.#gotClose) this.#gone()
   }
 
-  /** Runs `step` when all that was said before is out, again and again until it is done. */
+  /**
+   * Runs `step` when all that was said before is out, again and again until it is done. A peer that has closed
+   * makes no room any more, but still hears what needs none: OpenSSH waits for the exit status then.
+   */
   #whenSaid(step: () => boolean): void {
-    if (this.#sentClose || this.#gotClose) return
-    if (this.#waiting.length > 0 || !step()) this.#waiting.push(step)
+    if (this.#sentClose) return
+    if (this.#gotClose) step()
+    else if (this.#waiting.length > 0 || !step()) this.#waiting.push(step)
   }
 }

@@ -161,6 +161,16 @@ describe('a request of a target', () => {
     expect(await arrived(ends.staff)).toEqual([type, false, Buffer.concat(fields)])
   })
 
+  it('reaches staff who have closed already: OpenSSH waits for the exit status then', async () => {
+    using ends = await session()
+    ends.staff.send(message.channelClose, uint32(ends.staffChannel))
+    await ends.target.next(message.channelClose)
+    ends.target.send(channelRequest(ends.targetChannel, 'exit-status', false, uint32(7)))
+    expect(await arrived(ends.staff)).toEqual(['exit-status', false, uint32(7)])
+    ends.target.send(message.channelClose, uint32(ends.targetChannel))
+    await ends.staff.next(message.channelClose)
+  })
+
   it('that wants an answer is refused by the gateway', async () => {
     using ends = await session()
     ends.target.send(channelRequest(ends.targetChannel, 'keepalive@openssh.com', true))
