@@ -1,7 +1,7 @@
 import { DEFAULT_TERMINAL_SIZE, terminalSize } from '../recording/terminal-size.ts'
 import { string, uint32, wireMessage, WireReader } from '../transport/wire.ts'
 import { judgeRequest } from './channel-requests.ts'
-import type { MenuTerminal } from './menu-layout.ts'
+import type { MenuTerminal } from './menu/menu-layout.ts'
 
 /** Fields of a request as RFC 4254 §6 writes them, behind want-reply. */
 interface AskedRequest {

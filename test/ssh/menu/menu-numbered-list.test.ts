@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { menuRow } from '#gateway/ssh/menu-list.ts'
-import { MenuNumberedList } from '#gateway/ssh/menu-numbered-list.ts'
-import { openMenu } from '#gateway/ssh/menu-state.ts'
+import { menuRow } from '#gateway/ssh/menu/menu-list.ts'
+import { MenuNumberedList } from '#gateway/ssh/menu/menu-numbered-list.ts'
+import { openMenu } from '#gateway/ssh/menu/menu-state.ts'
 
 const QUESTION = 'Number, or words to filter by: '
 const about = { client: 'Acme', key: 'active', lastSession: undefined, notes: '' } as const

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { menuRow, type MenuRow } from '#gateway/ssh/menu-list.ts'
-import { openMenu, pressKey, type MenuOutcome, type MenuState } from '#gateway/ssh/menu-state.ts'
+import { menuRow, type MenuRow } from '#gateway/ssh/menu/menu-list.ts'
+import { openMenu, pressKey, type MenuOutcome, type MenuState } from '#gateway/ssh/menu/menu-state.ts'
 
 const TERMINAL = { columns: 80, rows: 24, utf8: true }
 /** Rows of the list on it, without a message: all but title, filter, head and keys. */

@@ -1,7 +1,7 @@
-import type { AccessFacts } from '../access/decision.ts'
-import { isListed } from '../access/is-listed.ts'
-import { fullTargetName } from '../access/names.ts'
-import type { SupportKeyState } from '../access/support-key.ts'
+import type { AccessFacts } from '../../access/decision.ts'
+import { isListed } from '../../access/is-listed.ts'
+import { fullTargetName } from '../../access/names.ts'
+import type { SupportKeyState } from '../../access/support-key.ts'
 
 /** One target as the menu shows it to one person. */
 export interface MenuRow {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createScreen } from '#gateway/recording/screen.ts'
-import { MenuFullScreen } from '#gateway/ssh/menu-full-screen.ts'
-import { menuRow, type MenuRow } from '#gateway/ssh/menu-list.ts'
-import { openMenu, type MenuState } from '#gateway/ssh/menu-state.ts'
+import { MenuFullScreen } from '#gateway/ssh/menu/menu-full-screen.ts'
+import { menuRow, type MenuRow } from '#gateway/ssh/menu/menu-list.ts'
+import { openMenu, type MenuState } from '#gateway/ssh/menu/menu-state.ts'
 
 const NOW = new Date('2026-11-23T12:00:00Z')
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000)

@@ -1,4 +1,4 @@
-import type { TerminalSize } from '../recording/terminal-size.ts'
+import type { TerminalSize } from '../../recording/terminal-size.ts'
 import { harmless, wrapCells } from './cell-text.ts'
 
 /** Title, filter and the line of keys: what a screen has beside the list or the notes and its messages. */

@@ -1,5 +1,5 @@
 import { matchingRows, type MenuRow } from './menu-list.ts'
-import { nearestName } from '../nearest-name.ts'
+import { nearestName } from '../../nearest-name.ts'
 import { bodyRows, messageLines, notesLines, type MenuTerminal } from './menu-layout.ts'
 
 /** Longer filters match nothing that anybody means. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AccessFacts } from '#gateway/access/decision.ts'
-import { matchingRows, menuRow, menuRows } from '#gateway/ssh/menu-list.ts'
+import { matchingRows, menuRow, menuRows } from '#gateway/ssh/menu/menu-list.ts'
 
 const NOW = new Date('2026-11-23T12:00:00Z')
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cellsOf, fitCells, harmless, wrapCells } from '#gateway/ssh/cell-text.ts'
+import { cellsOf, fitCells, harmless, wrapCells } from '#gateway/ssh/menu/cell-text.ts'
 import { createScreen } from '#gateway/recording/screen.ts'
 
 describe('harmless text', () => {

@@ -1,13 +1,13 @@
-import { createInputTokenizer, type InputToken } from '../recording/input-tokenizer.ts'
-import { keyName } from '../recording/key-name.ts'
-import { SEQUENCE_GAP_US } from '../recording/timed-input.ts'
-import type { ChannelHolder, HeldChannel } from './held-channel.ts'
+import { createInputTokenizer, type InputToken } from '../../recording/input-tokenizer.ts'
+import { keyName } from '../../recording/key-name.ts'
+import { SEQUENCE_GAP_US } from '../../recording/timed-input.ts'
+import type { ChannelHolder, HeldChannel } from '../held-channel.ts'
 import type { MenuChoice, MenuFace } from './menu-face.ts'
 import { MenuFullScreen } from './menu-full-screen.ts'
 import type { MenuRow } from './menu-list.ts'
 import { MenuNumberedList } from './menu-numbered-list.ts'
 import type { MenuState } from './menu-state.ts'
-import { explainFailure } from './refusal-texts.ts'
+import { explainFailure } from '../refusal-texts.ts'
 
 /** A filter over thousands of targets takes a moment: others have their turn after so many keys. */
 const KEYS_AT_ONCE = 16
