@@ -53,7 +53,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     { prefix: '/api/v1' },
   )
   serveHealth(api, parts)
-  await servePages(api, parts.pagesDirectory)
+  servePages(api, parts.pagesDirectory)
   return api
 }
 
