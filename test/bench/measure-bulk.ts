@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { figures, type Figure } from './figure.ts'
 import type { Peer } from './peers.ts'
 import { interleaved } from './samples.ts'
@@ -30,11 +33,12 @@ export async function measureUpload(peers: readonly Peer[], bytes: number, repet
   return figures('upload', 'MB/s', samples)
 }
 
-/** Text on a terminal, from its first byte to its last. */
+/** `cat` of a text on a terminal, from its first byte to its last. */
 export async function measureFlood(peers: readonly Peer[], bytes: number, repetitions: number): Promise<Figure[]> {
   const lines = Math.ceil(bytes / (LINE.length + 2))
+  await using text = await textFile(lines)
   const samples = await interleaved(peers, repetitions, async (peer) => {
-    await using client = startSsh(peer, `yes '${LINE}' | head -n ${lines}`, true)
+    await using client = startSsh(peer, `exec cat ${text.path}`, true)
     let came = 0
     let since = 0
     client.output.on('data', (chunk: Buffer) => {
@@ -47,6 +51,14 @@ export async function measureFlood(peers: readonly Peer[], bytes: number, repeti
     return came / MB / seconds
   })
   return figures('terminal flood', 'MB/s', samples)
+}
+
+/** On the target, which is this machine: a program that makes the text would take the processor from everybody. */
+async function textFile(lines: number): Promise<AsyncDisposable & { readonly path: string }> {
+  const directory = await mkdtemp(join(tmpdir(), 'gatebook-bench-'))
+  const path = join(directory, 'text')
+  await writeFile(path, `${LINE}\n`.repeat(lines))
+  return { path, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) }
 }
 
 /** MB/s from now until the client says how many bytes have come; they must be all. */

@@ -51,8 +51,8 @@ async function start({ programs, databaseUrl }: PeersOptions, started: (() => Pr
   }
   const directory = await mkdtemp(join(tmpdir(), 'gatebook-bench-'))
   started.push(() => rm(directory, { recursive: true, force: true }))
-  const target = begun(await testSshd(roomy))
-  const jump = begun(await testSshd(roomy))
+  const target = begun(await testSshd(bare))
+  const jump = begun(await testSshd(bare))
   const keyFile = join(directory, 'key')
   await promisify(execFile)('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', keyFile])
   const clientKey = publicBlob(await readFile(`${keyFile}.pub`, 'utf8'))
@@ -80,5 +80,5 @@ async function start({ programs, databaseUrl }: PeersOptions, started: (() => Pr
   return ['direct', 'jump', ...gateways.keys()].map((name) => ({ name, config, gateway: gateways.get(name) }))
 }
 
-/** Beyond what many clients at once need. */
-const roomy = ['MaxSessions 1000', 'MaxStartups 1000', 'UseDNS no', 'PrintLastLog no']
+/** Room for many clients; and bash reads no ~/.bashrc, whose time is nobody's (SHLVL: it takes itself for an inner one). */
+const bare = ['MaxSessions 1000', 'MaxStartups 1000', 'UseDNS no', 'PrintLastLog no', 'SetEnv SHLVL=1']
