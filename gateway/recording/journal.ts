@@ -6,7 +6,7 @@ import {
   openSync,
   readdirSync,
   statSync,
-  unlinkSync,
+  unlink,
   writevSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -125,7 +125,9 @@ export class Journal {
     const segment = this.#segments.shift()
     if (segment === undefined) return
     this.#bytes -= segment.length
-    unlinkSync(segment.path)
+    // In a thread: freeing so many pages takes milliseconds. A file that stays is read again at the next start,
+    // and what it holds is stored already.
+    unlink(segment.path, () => {})
   }
 
   /** Writes what waits and closes the file; what is appended later is not taken. */
@@ -169,7 +171,7 @@ export class Journal {
       this.#fd = this.#openSegment()
       segment = this.#segments.at(-1)
       this.#bytes += SEGMENT_MAGIC.length
-      fsyncSync(left)
+      if (this.#options.durability === 'power') fsyncSync(left)
       this.#closeFile(left)
     }
     writeWhole(this.#fd, queue)

@@ -3,7 +3,7 @@ import { WINDOW_MAX, type ChannelEnd } from '../transport/channel-end.ts'
 /** Beyond this, bytes wait in our memory because a peer's TCP takes none: no more is let in. */
 const BACKLOG_MAX = 1024 * 1024
 /** Smaller credits wait, unless they are half of what the window has: a message for each keystroke helps nobody. */
-const CREDIT_MIN = 64 * 1024
+const CREDIT_MIN = 256 * 1024
 /** While the record is pressed a channel gets this much at a time: enough for people, little for a flood. */
 const PRESSED_WINDOW = 16 * 1024
 const PRESSED_WAIT_MS = 250

@@ -92,13 +92,13 @@ describe('the window of one side', () => {
     expect(from.inWindow).toBe(WINDOW_MAX)
   })
 
-  it('is not opened for each key: a credit below half of the window and below 64 KiB waits', () => {
+  it('is not opened for each key: a credit below half of the window and below 256 KiB waits', () => {
     const { from, say, open } = relay(MIB)
     say(1)()
     open(1)
     expect(from.inWindow).toBe(MIB - 1)
-    say(64 * 1024 - 1)()
-    open(64 * 1024 - 1)
+    say(256 * 1024 - 1)()
+    open(256 * 1024 - 1)
     expect(from.inWindow).toBe(MIB)
   })
 
