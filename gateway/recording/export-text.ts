@@ -64,6 +64,17 @@ function watchScreen(terminal: Terminal) {
     return false
   })
 
+  // `clear` of some terminals erases from the top without letting the lines scroll off, as 2J does; so does a reset.
+  const keepPicture = () => {
+    if (terminal.buffer.active.type === 'normal') addPicture()
+    return false
+  }
+  terminal.parser.registerCsiHandler({ final: 'J' }, ([part = 0]) => {
+    const { cursorX, cursorY } = terminal.buffer.active
+    return part === 0 && cursorX === 0 && cursorY === 0 ? keepPicture() : false
+  })
+  terminal.parser.registerEscHandler({ final: 'c' }, keepPicture)
+
   return {
     take(): string[] {
       const taken = lines

@@ -10,6 +10,9 @@ import type { TargetDestination } from './destination.ts'
 import type { Answer } from './gateway-channel.ts'
 import { explainDenial, explainFailure } from './refusal-texts.ts'
 
+/** What is longer is nobody's mistyped name. */
+const NAME_LENGTH_SHOWN = 100
+
 /** The way to a target for one connection, or why there is none. */
 export type Way =
   | { readonly target: string; readonly link: SessionLink; readonly about: Omit<NewSession, 'sourceAddress'> }
@@ -62,7 +65,7 @@ export class TargetAccess {
     const names = (await this.#parts.targets.list()).map(fullTargetName)
     const near = nearestName(typed, names)
     const mean = near === undefined ? '' : `; did you mean ${near}?`
-    const none = `there is no target ${JSON.stringify(typed)}${mean}`
+    const none = `there is no target ${JSON.stringify(typed.slice(0, NAME_LENGTH_SHOWN))}${mean}`
     const all = `the servers you can work on: ssh ${this.#parts.sshAddress('')} targets`
     return { output: '', errors: [none, all], exitStatus: 255 }
   }

@@ -124,6 +124,14 @@ test('keeps what was cleared', async () => {
   expect(await text('secret plan\r\n\x1b[H\x1b[2Jnothing here')).toBe('secret plan\nnothing here\n')
 })
 
+test.each([
+  ['from the top', '\x1b[H\x1b[J'],
+  ['by a reset', '\x1bc'],
+])('keeps what was cleared %s', async (_, clear) => {
+  const lines = (await text(`one\r\n${clear}two\r\n`)).split('\n')
+  expect(lines.filter((line) => line !== '')).toEqual(['one', 'two'])
+})
+
 test('keeps the last picture of a full-screen program, and the shell behind it', async () => {
   expect(await text('$ vim\r\n\x1b[?1049h\x1b[2J\x1b[Hhello\r\n~\x1b[?1049l$ exit')).toBe('hello\n~\n$ vim\n$ exit\n')
 })
