@@ -1,14 +1,19 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
+const LOOK_MS = 50
 
 /** A built gateway that runs as in production: `gatebook start`, a process of its own. */
 export interface GatewayProcess extends AsyncDisposable {
   readonly pid: number
   readonly sshPort: number
+  /** Resolves when all that it has recorded is in PostgreSQL: what it does until then would slow the next one down. */
+  settled(): Promise<void>
   /** Runs `gatebook ARGS` on the same installation and gives its stdout. Rejects with its stderr. */
   command(...args: string[]): Promise<string>
 }
@@ -24,10 +29,11 @@ export interface GatewayProcessOptions {
 /** Starts it on a free port and resolves when it takes sessions. */
 export async function startGatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
   const { program, dataDirectory, databaseUrl } = options
+  const httpPort = await freePort()
   const settings = {
     GATEBOOK_DATA: dataDirectory,
     GATEBOOK_SSH_LISTEN: '127.0.0.1:0',
-    GATEBOOK_HTTP_LISTEN: '127.0.0.1:0',
+    GATEBOOK_HTTP_LISTEN: `127.0.0.1:${httpPort}`,
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   }
   const own = Object.entries(process.env).filter(([name]) => name !== 'DATABASE_URL' && !name.startsWith('GATEBOOK_'))
@@ -47,6 +53,9 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   return {
     pid: child.pid ?? Number.NaN,
     sshPort,
+    async settled() {
+      while (!(await metrics(httpPort)).includes('gatebook_archive_lag_bytes 0\n')) await sleep(LOOK_MS)
+    },
     async command(...args) {
       return (await run(process.execPath, [program, ...args], { env })).stdout
     },
@@ -60,4 +69,17 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
 /** Resident memory of a process in KB. */
 export async function residentKb(pid: number): Promise<number> {
   return Number((await run('ps', ['-o', 'rss=', '-p', String(pid)])).stdout)
+}
+
+async function metrics(httpPort: number): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text()
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }

@@ -33,6 +33,8 @@ export async function measureEchoBesideTransfer(peers: readonly Peer[], keys: nu
       transfer.output.resume()
       const pressed = await typed([[peer.name, terminal]], Math.ceil(keys / 2))
       samples.set(peer.name, [...(samples.get(peer.name) ?? []), ...(pressed.get(peer.name) ?? [])])
+      await transfer[Symbol.asyncDispose]()
+      await peer.gateway?.settled()
     }
   }
   return [

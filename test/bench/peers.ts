@@ -16,7 +16,7 @@ export interface Peer {
   /** That configuration. */
   readonly config: string
   /** Undefined where the way is OpenSSH's alone. */
-  readonly gateway: (Pick<GatewayProcess, 'pid' | 'sshPort'> & { readonly staffKey: TestKey }) | undefined
+  readonly gateway: (Pick<GatewayProcess, 'pid' | 'sshPort' | 'settled'> & { readonly staffKey: TestKey }) | undefined
 }
 
 export interface PeersOptions {

@@ -1,3 +1,5 @@
+import type { Peer } from './peers.ts'
+
 /** What one figure came to, per peer: the n-th entries of two peers were measured one right after the other. */
 export type Samples = ReadonlyMap<string, readonly number[]>
 
@@ -25,16 +27,17 @@ export function rotated<Item>(items: readonly Item[], round: number): Item[] {
 }
 
 /** Measures everybody `repetitions` times in turn, after one round to warm up that does not count. */
-export async function interleaved<Item extends { readonly name: string }>(
-  items: readonly Item[],
+export async function interleaved(
+  peers: readonly Peer[],
   repetitions: number,
-  measure: (item: Item) => Promise<number>,
+  measure: (peer: Peer) => Promise<number>,
 ): Promise<Samples> {
-  const samples = new Map(items.map(({ name }) => [name, [] as number[]]))
+  const samples = new Map(peers.map(({ name }) => [name, [] as number[]]))
   for (let round = 0; round <= repetitions; round++) {
-    for (const item of rotated(items, round)) {
-      const value = await measure(item)
-      if (round > 0) samples.get(item.name)?.push(value)
+    for (const peer of rotated(peers, round)) {
+      const value = await measure(peer)
+      if (round > 0) samples.get(peer.name)?.push(value)
+      await peer.gateway?.settled()
     }
   }
   return samples
