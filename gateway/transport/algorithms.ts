@@ -12,6 +12,7 @@ const gcm = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com']
 const ctr = ['aes128-ctr', 'aes192-ctr', 'aes256-ctr']
 const chacha = nativeCryptoAvailable ? ['chacha20-poly1305@openssh.com'] : []
 const encryptThenMac = ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com']
+const encryptAndMac = ['hmac-sha2-256', 'hmac-sha2-512']
 
 /**
  * What administrators are offered: nothing that ssh-audit fails or warns of, so no NIST curve, no SHA-1, no
@@ -20,14 +21,16 @@ const encryptThenMac = ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@open
  * `client` is the software that the client says it is, such as `OpenSSH_10.2`.
  */
 export function offerToStaff(hostKeyTypes: readonly string[], client = ''): AlgorithmLists {
-  const ciphers = client.startsWith('OpenSSH_') ? gcm : [...gcm, ...ctr, ...chacha]
-  return lists(keyExchange, [...hostKeyTypes], ciphers, encryptThenMac)
+  if (client.startsWith('OpenSSH_')) return lists(keyExchange, [...hostKeyTypes], gcm, encryptThenMac)
+  // Dropbear has no encrypt-then-MAC: where chacha20 is missing too, encrypt-and-MAC is what lets it in.
+  const mac = nativeCryptoAvailable ? encryptThenMac : [...encryptThenMac, ...encryptAndMac]
+  return lists(keyExchange, [...hostKeyTypes], [...gcm, ...ctr, ...chacha], mac)
 }
 
 /** What targets are offered. `hostKeyTypes` puts the types already trusted first, as OpenSSH does (research §8). */
 export function offerToTarget(hostKeyTypes: readonly string[]): AlgorithmLists {
   const exchanges = [...keyExchange, 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384']
-  const mac = [...encryptThenMac, 'hmac-sha2-256', 'hmac-sha2-512']
+  const mac = [...encryptThenMac, ...encryptAndMac]
   return lists(exchanges, [...hostKeyTypes], [...gcm, ...chacha, ...ctr], mac)
 }
 

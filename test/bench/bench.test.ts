@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { testDatabase } from '#test/harness/database.ts'
-import { needsProgram } from '#test/harness/requirement.ts'
+import { needsSshdTerminals } from '#test/harness/requirement.ts'
 import { goalTable } from './goals.ts'
 import { startPeers } from './peers.ts'
 import { measurementNames, runBench, type BenchSize } from './run-bench.ts'
@@ -22,7 +22,7 @@ const tiny: BenchSize = {
   stallMs: 200,
 }
 
-describe('the benchmark', needsProgram('sshd', 'openssh-server'), () => {
+describe('the benchmark', needsSshdTerminals(), () => {
   beforeAll(async () => {
     await promisify(execFile)(process.execPath, ['build.mjs'], { cwd: root })
   })

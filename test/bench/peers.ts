@@ -33,15 +33,19 @@ export interface Peers extends AsyncDisposable {
 
 export async function startPeers(options: PeersOptions): Promise<Peers> {
   const started: (() => PromiseLike<void>)[] = []
-  const end = async () => {
-    for (const stop of started.splice(0).toReversed()) await stop()
-  }
+  let ended: Promise<void> | undefined
+  // Told twice, by a signal beside the end of a run, it ends once and both wait.
+  const end = () => (ended ??= endInOrder(started))
   try {
     return { all: await start(options, started), [Symbol.asyncDispose]: end }
   } catch (error) {
     await end()
     throw error
   }
+}
+
+async function endInOrder(started: readonly (() => PromiseLike<void>)[]): Promise<void> {
+  for (const stop of started.toReversed()) await stop()
 }
 
 async function start({ programs, databaseUrl }: PeersOptions, started: (() => PromiseLike<void>)[]): Promise<Peer[]> {

@@ -4,7 +4,7 @@ import { createScreen } from '#gateway/recording/screen.ts'
 import { testGateway } from '#test/harness/gateway.ts'
 import { reachable, type Reachable } from '#test/harness/reachable.ts'
 import { bytesOf, newestEndedSession, recordedEvents } from '#test/harness/recorded.ts'
-import { needsProgram } from '#test/harness/requirement.ts'
+import { needsSshdTerminals } from '#test/harness/requirement.ts'
 import { ssh } from '#test/harness/ssh.ts'
 import { freePort } from '#test/harness/sshd.ts'
 import { openTerminal, type TestTerminal } from '#test/harness/terminal.ts'
@@ -37,7 +37,7 @@ async function prompt(terminal: TestTerminal): Promise<void> {
   await terminal.until('ready:')
 }
 
-describe('ssh to the gateway itself', needsProgram('sshd', 'openssh-server'), () => {
+describe('ssh to the gateway itself', needsSshdTerminals(), () => {
   let world: Reachable
   beforeAll(async () => {
     world = await reachable()
@@ -197,7 +197,7 @@ describe('ssh to the gateway itself', needsProgram('sshd', 'openssh-server'), ()
   })
 })
 
-describe('connect', needsProgram('sshd', 'openssh-server'), () => {
+describe('connect', needsSshdTerminals(), () => {
   let world: Reachable
   beforeAll(async () => {
     world = await reachable()

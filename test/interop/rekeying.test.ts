@@ -37,7 +37,7 @@ describe('new keys that we ask for under load', needsProgram('sshd', 'openssh-se
     const { stdout, stderr, status } = await ssh(door, 'anybody', options)
     expect(status, stderr).toBe(0)
     expect(stdout.length).toBe(LENGTH)
-    expect(stderr.split('SSH2_MSG_KEXINIT received').length).toBeGreaterThan(8)
+    expect(stderr.split('SSH2_MSG_KEXINIT received').length).toBeGreaterThan(4)
   })
 
   it('are given by OpenSSH as a server, and nothing is lost', async () => {
@@ -47,7 +47,7 @@ describe('new keys that we ask for under load', needsProgram('sshd', 'openssh-se
     const credentials = { privateKey: key.privateKey, publicBlob: key.blob, password: undefined }
     expect(await pourFrom(sshd, credentials)).toEqual({
       bytes: LENGTH,
-      rekeyings: expect.toSatisfy((n) => n > 8) as number,
+      rekeyings: expect.toSatisfy((n) => n > 4) as number,
     })
   })
 })

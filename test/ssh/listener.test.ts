@@ -199,14 +199,15 @@ describe('a packet', () => {
   })
 
   it.each([
-    ['may fill 256 KiB', 262_107, 'a message for a channel that is not open'],
-    ['may not be longer', 262_108, 'Bad packet length: 262128'],
+    ['may fill 256 KiB', 262_107, /^a message for a channel that is not open$/],
+    // Said in other words where ssh2's native part is missing.
+    ['may not be longer', 262_108, /^Bad packet length/],
   ])('%s', async (_, length, reason) => {
     using session = await world.session()
     // To a channel that is not there: whoever can read the packet says so.
     const head = channelRequest(77, 'x', false)
     session.staff.send(head, Buffer.alloc(length - head.length))
-    expect(await session.staff.closed).toBe(reason)
+    expect(await session.staff.closed).toMatch(reason)
   })
 })
 
