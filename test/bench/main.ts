@@ -44,13 +44,15 @@ execFileSync(process.execPath, ['build.mjs'], { cwd: root, stdio: 'inherit' })
 const programs = new Map([['gatebook', fileURLToPath(new URL('dist/gatebook.js', root))]])
 if (before !== undefined) programs.set('before', resolve(before))
 
-await using peers = await startPeers({ programs })
+const starting = startPeers({ programs })
 for (const [signal, status] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
-  process.once(signal, () => void peers[Symbol.asyncDispose]().then(() => process.exit(status)))
+  const end = async () => await (await starting)[Symbol.asyncDispose]()
+  process.once(signal, () => void end().finally(() => process.exit(status)))
 }
+await using peers = await starting
 const measured = await runBench(peers.all, quick ? QUICK : WHOLE, only, (figure) => console.log(JSON.stringify(figure)))
 console.log(`\n${goalTable(measured, 'gatebook')}`)
 
