@@ -5,7 +5,7 @@ import { readFairly } from './fair-reading.ts'
 import { KeyAge, keyLimit, type KeyLimit } from './key-age.ts'
 import { disconnectReason, message } from './message.ts'
 import { mlkemExchange } from './mlkem-exchange.ts'
-import { string, uint32, wireMessage } from './wire.ts'
+import { string, uint32, WireError, wireMessage } from './wire.ts'
 
 /** What a transport tells its owner. `closed` comes exactly once and last. */
 export interface TransportEvents {
@@ -177,7 +177,9 @@ export class Transport {
   fail(error: Error): void {
     if (this.#closed) return
     this.#cause = error
-    this.disconnect(disconnectReason.protocolError, error.message)
+    // What JavaScript itself throws (TypeError, RangeError …) tells a stranger about our insides.
+    const isSaid = error.name === 'Error' || error instanceof WireError
+    this.disconnect(disconnectReason.protocolError, isSaid ? error.message : 'a message that cannot be read')
   }
 
   /** Keys are agreed, for the first time or anew: ssh2 has sent what waited for them. */
