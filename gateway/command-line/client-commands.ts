@@ -5,7 +5,7 @@ import { clientSlugArgument, nameArgument, zoneArgument } from './argument-parse
 import { type Desk, OPERATOR } from './desk.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findClient } from './named-things.ts'
-import type { Column } from './table.ts'
+import type { Column } from '../printing/table.ts'
 
 interface ClientOptions {
   readonly name: string

@@ -5,8 +5,9 @@ import { openVault } from '../vault/open-vault.ts'
 import type { Vault } from '../vault/seal.ts'
 import { isBrokenPipe } from './broken-pipe.ts'
 import type { OpenStores, ProgramParts } from './program-parts.ts'
-import { printable } from './printable.ts'
-import { type Column, formatTable } from './table.ts'
+import { jsonText } from '../printing/json-text.ts'
+import { printable } from '../printing/printable.ts'
+import { type Column, formatTable } from '../printing/table.ts'
 
 /** Who does what is done by command: the audit trail and `changedBy` name it. */
 export const OPERATOR = 'operator'
@@ -64,12 +65,7 @@ export class Desk {
   }
 
   printJson(value: unknown): void {
-    // JSON leaves DEL and the C1 controls as they are; a terminal takes U+009B for the start of a command.
-    const text = JSON.stringify(value, null, 2).replace(
-      /[\u007F-\u009F]/g,
-      (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
-    )
-    this.print(`${text}\n`)
+    this.print(jsonText(value))
   }
 
   /** A list: one JSON array, or a table that fits the terminal. */

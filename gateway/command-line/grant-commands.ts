@@ -8,8 +8,8 @@ import { type Desk, OPERATOR } from './desk.ts'
 import { untilArgument } from './instant-argument.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findClient, findStaff, findTarget } from './named-things.ts'
-import { shortInstant } from './short-times.ts'
-import type { Column } from './table.ts'
+import { shortInstant } from '../printing/short-times.ts'
+import type { Column } from '../printing/table.ts'
 
 type Place = ReturnType<typeof clientOrTargetArgument>
 

@@ -9,7 +9,7 @@ import { clientSlugArgument } from './argument-parsers.ts'
 import { type Desk, OPERATOR } from './desk.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findClient } from './named-things.ts'
-import { shortInstant } from './short-times.ts'
+import { shortInstant } from '../printing/short-times.ts'
 
 const moves: Readonly<Record<SupportKeyMove, { description: string; done: string }>> = {
   pause: { description: "close the client's servers for now; live sessions end", done: 'paused' },

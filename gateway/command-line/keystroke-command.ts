@@ -5,8 +5,8 @@ import { wholeNumberArgument } from './argument-parsers.ts'
 import type { Desk } from './desk.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findSession } from './named-things.ts'
-import { preciseOffset } from './short-times.ts'
-import type { Column } from './table.ts'
+import { preciseOffset } from '../printing/short-times.ts'
+import type { Column } from '../printing/table.ts'
 
 interface KeystrokeLine {
   readonly channel: number

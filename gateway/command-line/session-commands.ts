@@ -12,8 +12,9 @@ import { findClient, findSession, findStaff } from './named-things.ts'
 import type { OpenStores } from './program-parts.ts'
 import { exportCommands } from './export-commands.ts'
 import { keystrokeCommand } from './keystroke-command.ts'
-import { shortInstant, shortLength } from './short-times.ts'
-import { type Column, formatTable } from './table.ts'
+import { exitText, sessionColumns } from '../printing/session-table.ts'
+import { shortInstant, shortLength } from '../printing/short-times.ts'
+import { type Column, formatTable } from '../printing/table.ts'
 
 interface SessionListOptions extends ListOptions {
   readonly client?: string
@@ -28,17 +29,6 @@ interface SessionListOptions extends ListOptions {
 
 /** Rows read from the database at once. */
 const PAGE_LENGTH = 200
-
-const columns: readonly Column<SessionView>[] = [
-  { title: 'id', text: (session) => session.id },
-  { title: 'started', text: (session) => shortInstant(session.startedAt) },
-  { title: 'length', right: true, text: (session) => shortLength(session.lengthMs) },
-  { title: 'staff', text: (session) => session.staff },
-  { title: 'target', text: (session) => `${session.login}@${session.target}` },
-  { title: 'state', text: (session) => session.state },
-  { title: 'keys', right: true, text: (session) => String(session.keystrokes) },
-  { title: 'exit', text: exitOf },
-]
 
 /** `gatebook session …`: what is on record. */
 export function sessionCommands(program: Command, desk: Desk): void {
@@ -74,7 +64,7 @@ Examples:
       desk.withStores(async ({ stores }) => {
         if (options.client !== undefined) await findClient(stores, options.client)
         if (options.staff !== undefined) await findStaff(stores, options.staff)
-        desk.printList((await findSessions(stores, options)).map(sessionView), columns, options)
+        desk.printList((await findSessions(stores, options)).map(sessionView), sessionColumns, options)
       }),
     )
 }
@@ -125,7 +115,7 @@ const channelColumns: readonly Column<ReturnType<typeof sessionDetailView>['chan
   { title: 'in', right: true, text: (channel) => String(channel.bytesIn) },
   { title: 'out', right: true, text: (channel) => String(channel.bytesOut) },
   { title: 'err', right: true, text: (channel) => String(channel.bytesErr) },
-  { title: 'exit', text: exitOf },
+  { title: 'exit', text: exitText },
 ]
 
 function factsOf(session: SessionView): readonly (readonly [string, string])[] {
@@ -139,12 +129,8 @@ function factsOf(session: SessionView): readonly (readonly [string, string])[] {
     ['ended', shortInstant(session.endedAt)],
     ['length', shortLength(session.lengthMs)],
     ['state', session.endReason === null ? session.state : `${session.state}: ${session.endReason}`],
-    ['exit', exitOf(session)],
+    ['exit', exitText(session)],
     ['keystrokes', String(session.keystrokes)],
     ['bytes', `${session.bytesIn} in, ${session.bytesOut} out`],
   ]
-}
-
-function exitOf({ exitStatus, exitSignal }: { exitStatus: number | null; exitSignal: string | null }): string {
-  return exitSignal ?? (exitStatus === null ? '-' : String(exitStatus))
 }

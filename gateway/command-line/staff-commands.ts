@@ -9,7 +9,7 @@ import { readTextFile } from './file-argument.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findStaff } from './named-things.ts'
 import { staffKeyColumns, staffKeyCommands } from './staff-key-commands.ts'
-import { formatTable, type Column } from './table.ts'
+import { formatTable, type Column } from '../printing/table.ts'
 
 interface AddOptions {
   readonly name: string

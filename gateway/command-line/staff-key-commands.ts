@@ -6,10 +6,10 @@ import type { StaffKeyView } from '#shared/api.ts'
 import { staffLoginArgument } from './argument-parsers.ts'
 import { type Desk, OPERATOR } from './desk.ts'
 import { readTextFile } from './file-argument.ts'
-import { shortInstant } from './short-times.ts'
+import { shortInstant } from '../printing/short-times.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findStaff } from './named-things.ts'
-import type { Column } from './table.ts'
+import type { Column } from '../printing/table.ts'
 
 export const staffKeyColumns: readonly Column<StaffKeyView>[] = [
   { title: 'type', text: (key) => key.type },

@@ -6,7 +6,7 @@ import { clientSlugArgument, targetArgument } from './argument-parsers.ts'
 import { type Desk, OPERATOR } from './desk.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findClient, findTarget } from './named-things.ts'
-import type { Column } from './table.ts'
+import type { Column } from '../printing/table.ts'
 import { targetAddCommand, targetSetCommand } from './target-edit-commands.ts'
 import { targetTestCommand, targetTrustCommand } from './target-reach-commands.ts'
 

@@ -1,18 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { month, type TimeLine, type TimeReport } from '#shared/api.ts'
+import { month, type TimeReport } from '#shared/api.ts'
 import type { Client } from '../access/client.ts'
 import { calendarOf } from '../billing/calendar-of-zone.ts'
 import type { ReportPeriod } from '../billing/time-report.ts'
 import { workedTime } from '../billing/worked-time.ts'
 import { GatewayError } from '../errors.ts'
 import { clientSlugArgument, staffLoginArgument } from './argument-parsers.ts'
-import { formatCsv } from './csv.ts'
+import { formatCsv } from '../printing/csv.ts'
 import type { Desk } from './desk.ts'
 import { type DateOrInstant, dateOrInstantArgument } from './instant-argument.ts'
 import { findClient, findStaff } from './named-things.ts'
 import type { OpenStores } from './program-parts.ts'
-import { shortLength } from './short-times.ts'
-import { type Column, formatTable } from './table.ts'
+import { quarantineLines, timeTable } from '../printing/time-table.ts'
 
 interface TimeOptions {
   readonly client?: string
@@ -23,18 +22,6 @@ interface TimeOptions {
   readonly format: 'table' | 'csv' | 'json'
   readonly json?: true
 }
-
-const columns: readonly Column<TimeLine>[] = [
-  { title: 'client', text: (line) => line.client },
-  { title: 'day', text: (line) => line.day },
-  { title: 'staff', text: (line) => line.staff },
-  { title: 'task', text: (line) => line.task ?? '-' },
-  { title: 'exact', right: true, text: (line) => shortLength(line.exactMs) },
-  { title: 'minutes', right: true, text: (line) => String(line.minutes) },
-  { title: 'charged', right: true, text: (line) => String(line.charged) },
-  { title: 'sessions', right: true, text: (line) => String(line.sessions.length) },
-  { title: '', text: (line) => (line.provisional ? 'still counting' : '') },
-]
 
 /** `gatebook time`: the minutes of clients, each line with the sessions it came from. */
 export function timeCommand(program: Command, desk: Desk): void {
@@ -63,7 +50,7 @@ Examples:
         if (format === 'json') desk.printJson(report)
         else if (format === 'csv') desk.print(asCsv(report))
         else printTable(desk, report)
-        if (format !== 'json') noteQuarantined(desk, report)
+        if (format !== 'json') for (const line of quarantineLines(report)) desk.note(line)
       })
     })
 }
@@ -118,10 +105,7 @@ function instantIn(zone: string, given: DateOrInstant): Date {
 
 function printTable(desk: Desk, report: TimeReport): void {
   if (report.lines.length === 0) return desk.note('nobody worked in that time')
-  desk.print(formatTable(report.lines, columns, desk.parts.output.columns))
-  for (const { client, minutes, charged } of report.totals) {
-    desk.print(`\n${client}: ${minutes} minutes, ${charged} charged\n`)
-  }
+  desk.print(timeTable(report, { ofOnePerson: false, width: desk.parts.output.columns }))
 }
 
 function asCsv(report: TimeReport): string {
@@ -141,8 +125,4 @@ function asCsv(report: TimeReport): string {
       line.sessions.join(' '),
     ]),
   )
-}
-
-function noteQuarantined(desk: Desk, report: TimeReport): void {
-  for (const { session, reason } of report.quarantined) desk.note(`session ${session} is not counted: ${reason}`)
 }

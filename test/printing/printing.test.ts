@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { formatCsv } from '#gateway/command-line/csv.ts'
-import { printable } from '#gateway/command-line/printable.ts'
-import { formatTable } from '#gateway/command-line/table.ts'
+import { formatCsv } from '#gateway/printing/csv.ts'
+import { printable } from '#gateway/printing/printable.ts'
+import { formatTable } from '#gateway/printing/table.ts'
 
 describe('a table', () => {
   const columns = [
