@@ -7,6 +7,7 @@ import type { Database, Queries } from './database.ts'
 import { refuseTaken } from './database-failure.ts'
 import { found } from './found.ts'
 import { staff, staffKey } from './schema-access.ts'
+import { signInLink, webSession } from './schema-sign-in.ts'
 
 /** What a query must select for `staffOf`. */
 export const staffColumns = {
@@ -85,6 +86,7 @@ export class PostgresStaffStore implements StaffStore {
         .where(eq(staff.login, login))
         .returning(staffColumns)
       const person = staffOf(found(rows, `staff member ${login}`))
+      if (disabled) await signOut(tx, person.id)
       await audit(tx, { actor, action: disabled ? 'staff.disable' : 'staff.enable', subject: `staff:${login}` })
       return person
     })
@@ -137,6 +139,12 @@ function staffKeyOf({ type, blob, comment, addedAt, lastUsedAt }: typeof staffKe
 
 function hasBlob(blob: Buffer) {
   return eq(staffKey.fingerprint, createHash('sha256').update(blob).digest())
+}
+
+/** Gone, not merely refused: enabling the person again must bring no cookie and no link back to life. */
+async function signOut(tx: Queries, staffId: string): Promise<void> {
+  await tx.delete(webSession).where(eq(webSession.staffId, staffId))
+  await tx.delete(signInLink).where(eq(signInLink.staffId, staffId))
 }
 
 async function subjectOf(queries: Queries, staffId: string): Promise<string> {

@@ -70,6 +70,8 @@ export class Transport {
   /** Bytes that wait inside ssh2 for the end of a key exchange. */
   #awaitingKeys = 0
   #closed = false
+  /** A goodbye waits for new keys, and for it the stream. */
+  #leaving = false
   #cause: Error | undefined
 
   constructor(stream: Duplex, offer: Offer, as: TransportRole, events: TransportEvents) {
@@ -102,7 +104,9 @@ export class Transport {
         return true
       },
       messageHandlers: {
-        SERVICE_REQUEST: (_, name) => events.serviceRequested?.(name),
+        SERVICE_REQUEST: (_, name) => {
+          if (!this.#closed) events.serviceRequested?.(name)
+        },
         SERVICE_ACCEPT: () => events.serviceAccepted?.(),
         DISCONNECT: (_, _reason, text) => this.#end(text === '' ? undefined : new Error(printable(text))),
         EXT_INFO: (_, extensions) => {
@@ -170,6 +174,8 @@ export class Transport {
     if (this.#closed) return
     this.#cause ??= new Error(text)
     this.send(wireMessage(message.disconnect, uint32(reason), string(text), string('')))
+    // While keys are exchanged it waits inside ssh2, and so do the last words on the channels before it.
+    this.#leaving = this.#secured && this.#protocol._kexinit !== undefined
     this.#end(undefined)
   }
 
@@ -184,6 +190,7 @@ export class Transport {
 
   /** Keys are agreed, for the first time or anew: ssh2 has sent what waited for them. */
   #keysAgreed(): void {
+    if (this.#closed) return this.#hangUp()
     this.#awaitingKeys = 0
     this.#keyAge.renewed()
     if (!this.#stream.writableNeedDrain) this.#drained()
@@ -205,11 +212,12 @@ export class Transport {
   }
 
   #parse(chunk: Buffer): void {
-    if (this.#closed) return
-    this.#keyAge.moved(chunk.length)
+    if (this.#closed && !this.#leaving) return
+    if (!this.#closed) this.#keyAge.moved(chunk.length)
     try {
       this.#protocol.parse(chunk, 0, chunk.length)
     } catch (error) {
+      if (this.#closed) return this.#hangUp()
       this.fail(error instanceof Error ? error : new Error(String(error)))
     }
   }
@@ -218,11 +226,19 @@ export class Transport {
     if (this.#closed) return
     this.#closed = true
     this.#keyAge.stop()
+    if (!this.#leaving) this.#hangUp()
+    setTimeout(() => {
+      this.#hangUp()
+      this.#stream.destroy()
+    }, GOODBYE_MS).unref()
+    this.#events.closed(this.#cause ?? cause)
+  }
+
+  #hangUp(): void {
+    this.#leaving = false
     this.#stream.end()
-    setTimeout(() => this.#stream.destroy(), GOODBYE_MS).unref()
     // ssh2 may be in the middle of parsing: what it holds is freed when it has returned.
     setImmediate(() => this.#protocol.cleanup())
-    this.#events.closed(this.#cause ?? cause)
   }
 }
 

@@ -101,6 +101,13 @@ describe('a web session', () => {
     expect((await house.api.inject(asked('GET', '/me', cookie))).statusCode).toBe(401)
   })
 
+  it('stays ended even if nobody used it while the person was disabled', async () => {
+    await using house = await installation()
+    const cookie = await house.signIn('engineer')
+    for (const disabled of [true, false]) await house.stores.staff.setDisabled('engineer', disabled, 'test')
+    expect((await house.api.inject(asked('GET', '/me', cookie))).statusCode).toBe(401)
+  })
+
   it('gives way to the next one of the same browser', async () => {
     await using house = await installation()
     const before = await house.signIn('engineer')

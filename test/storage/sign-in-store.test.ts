@@ -35,7 +35,7 @@ it.each([
   expect(await signIns.redeemLink(token, then)).toEqual(works ? principal : undefined)
 })
 
-it('a disabled person is neither signed in nor stays so', async () => {
+it('a disabled person is neither signed in nor stays so, and being enabled again changes nothing of that', async () => {
   await using test = await testDatabase()
   const { staff } = await sampleAccess(test.database)
   const signIns = new PostgresSignInStore(test.database)
@@ -43,8 +43,11 @@ it('a disabled person is neither signed in nor stays so', async () => {
   const [token, id] = [randomBytes(32), randomBytes(32)]
   await signIns.addLink(token, principal, later)
   await signIns.addWebSession(id, principal, later)
-  await new PostgresStaffStore(test.database).setDisabled('ivan', true, 'operator')
-  expect(await signIns.webSession(id, now)).toBeUndefined()
+  const people = new PostgresStaffStore(test.database)
+  for (const disabled of [true, false]) {
+    await people.setDisabled('ivan', disabled, 'operator')
+    expect(await signIns.webSession(id, now)).toBeUndefined()
+  }
   expect(await signIns.redeemLink(token, now)).toBeUndefined()
 })
 

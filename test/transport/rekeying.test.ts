@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { offerToStaff, offerToTarget } from '#gateway/transport/algorithms.ts'
 import { KeyAge, keyLimit, type KeyLimit } from '#gateway/transport/key-age.ts'
@@ -7,6 +5,7 @@ import { message } from '#gateway/transport/message.ts'
 import { Transport, type TransportRole } from '#gateway/transport/transport.ts'
 import { boolean, string, wireMessage } from '#gateway/transport/wire.ts'
 import { RawPeer } from '#test/harness/raw-peer.ts'
+import { socketPair } from '#test/harness/socket-pair.ts'
 import { hostKeyOf, newKey } from '#test/harness/test-key.ts'
 
 const hostKey = newKey('ssh-ed25519')
@@ -54,15 +53,6 @@ async function pair(role: TransportRole['role'], limit: KeyLimit, prepare = (_pe
   return { peer, transport, rekeyings: () => agreed, ended, [Symbol.dispose]: close }
 }
 
-async function socketPair(): Promise<[Socket, Socket]> {
-  const server = createServer({ noDelay: true }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const there = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', noDelay: true })
-  const [here] = (await once(server, 'connection')) as [Socket]
-  server.close()
-  return [here, there]
-}
-
 /** Sends so many messages of 32 KiB at once; gives the numbers that came back, in the order they came. */
 async function echo({ peer }: Pair, count: number): Promise<number[]> {
   const padding = Buffer.alloc(32 * 1024)
@@ -73,6 +63,14 @@ async function echo({ peer }: Pair, count: number): Promise<number[]> {
     answers.push(answer.byte() * 256 + answer.byte())
   }
   return answers
+}
+
+/** The transport asks for new keys and, before it can have them, says a last word and goodbye. */
+async function leaveDuringNewKeys(both: Pair): Promise<void> {
+  await echo(both, 1)
+  for (let i = 0; i < 5; i++) both.transport.send(wireMessage(message.channelData, Buffer.alloc(250_000)))
+  both.transport.send(wireMessage(message.channelEof))
+  both.transport.disconnect(11, 'the session was ended')
 }
 
 describe.each(['server', 'client'] as const)('new keys in the role of the %s', (role) => {
@@ -103,6 +101,20 @@ describe.each(['server', 'client'] as const)('new keys in the role of the %s', (
     const echoed = echo(both, 512)
     for (let i = 0; i < 20; i++) await both.peer.rekey()
     expect(await echoed).toHaveLength(512)
+  })
+
+  it('keep back neither a goodbye nor the words before it', async () => {
+    using both = await pair(role, { bytes: MIB, ms: 2 ** 30 })
+    await leaveDuringNewKeys(both)
+    expect(await both.ended).toMatchObject({ message: 'the session was ended' })
+    expect(await both.peer.closed).toBe('the session was ended')
+    expect(both.peer.count(message.channelEof)).toBe(1)
+  })
+
+  it('that the peer does not answer hold up a goodbye for two seconds at most', async () => {
+    using both = await pair(role, { bytes: MIB, ms: 2 ** 30 }, (peer) => peer.ignoreNewKeys())
+    await leaveDuringNewKeys(both)
+    expect(await both.peer.closed).toBe('')
   })
 
   it('that the peer does not answer bound what waits for them', async () => {
