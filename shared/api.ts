@@ -189,7 +189,7 @@ export const staffKey = z.object({
 })
 export type StaffKeyView = z.infer<typeof staffKey>
 
-/** `gatebook target list --json`; `target show` adds `hostKeys` and `hasPassword`. */
+/** `gatebook target list --json`; `target show` adds `hostKeys`, `hasPassword`, and as `client show` does `policy` and `ownPolicy`. */
 export const target = z.object({
   id: z.string(),
   /** Full name, `web1.acme`. */

@@ -1,3 +1,5 @@
+import type { PolicyChange, PolicyEntries } from './policy.ts'
+
 /** A customer company. */
 export interface Client {
   readonly id: string
@@ -9,6 +11,12 @@ export interface Client {
   readonly language: 'ru' | 'en'
 }
 
+/** What can be changed of a client; undefined leaves it as it is. */
+export type ClientChange = { readonly [Name in 'name' | 'zone' | 'language']?: Client[Name] | undefined } & {
+  /** `default` takes every entry away. */
+  readonly policy?: PolicyChange | 'default' | undefined
+}
+
 export interface ClientStore {
   /** Throws `already-exists` when the slug is taken. */
   add(client: Omit<Client, 'id'>, actor: string): Promise<Client>
@@ -16,5 +24,7 @@ export interface ClientStore {
   bySlug(slug: string): Promise<Client | undefined>
   byId(id: string): Promise<Client | undefined>
   /** Throws `not-found`. */
-  set(slug: string, change: Partial<Pick<Client, 'name' | 'zone' | 'language'>>, actor: string): Promise<Client>
+  set(slug: string, change: ClientChange, actor: string): Promise<Client>
+  /** What is said of the client itself. Throws `not-found`, and `conflict` where it cannot be read. */
+  policy(slug: string): Promise<PolicyEntries>
 }

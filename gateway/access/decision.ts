@@ -1,5 +1,6 @@
 import type { Client } from './client.ts'
 import type { Grant } from './grant.ts'
+import type { Policy, UnreadablePolicy } from './policy.ts'
 import type { Staff } from './staff.ts'
 import type { SupportKeyState } from './support-key.ts'
 import type { Target } from './target.ts'
@@ -14,6 +15,8 @@ export interface AccessFacts {
   readonly supportKey: { readonly id: string; readonly state: SupportKeyState; readonly changedBy: string } | undefined
   /** Every grant of this person that names this client, ended ones included. */
   readonly grants: readonly Grant[]
+  /** What holds for this target, with all defaults. */
+  readonly policy: Policy | UnreadablePolicy
 }
 
 export type Denial =
@@ -22,6 +25,7 @@ export type Denial =
   | 'target-removed'
   | 'no-grant'
   | 'grant-ended'
+  | 'policy-unreadable'
   | 'login-not-allowed'
   | 'no-support-key'
   | 'support-key-paused'
@@ -29,12 +33,17 @@ export type Denial =
 
 export type Decision =
   /** `until` undefined: nothing ends the right by itself. */
-  | { readonly verdict: 'allow'; readonly supportKeyId: string; readonly until: Date | undefined }
+  | {
+      readonly verdict: 'allow'
+      readonly supportKeyId: string
+      readonly until: Date | undefined
+      readonly policy: Policy
+    }
   | { readonly verdict: 'deny'; readonly reason: Denial }
 
 /** May this person work as `login` on this target now? Pure: the caller brings the facts and the time. */
 export function decide(facts: AccessFacts, login: string, now: Date): Decision {
-  const { staff, target, supportKey } = facts
+  const { staff, target, supportKey, policy } = facts
   if (staff.disabledAt !== undefined) return deny('staff-disabled')
   if (!staff.roles.includes('engineer') && !staff.roles.includes('admin')) return deny('no-role')
   if (facts.targetRemoved) return deny('target-removed')
@@ -42,11 +51,12 @@ export function decide(facts: AccessFacts, login: string, now: Date): Decision {
   if (grants.length === 0) return deny('no-grant')
   const running = grants.filter((grant) => isRunning(grant, now))
   if (running.length === 0) return deny('grant-ended')
+  if ('unreadable' in policy) return deny('policy-unreadable')
   if (login !== target.login && !target.logins.includes(login)) return deny('login-not-allowed')
   if (supportKey === undefined) return deny('no-support-key')
   if (supportKey.state === 'paused') return deny('support-key-paused')
   if (supportKey.state !== 'active') return deny('support-key-revoked')
-  return { verdict: 'allow', supportKeyId: supportKey.id, until: lastEnd(running) }
+  return { verdict: 'allow', supportKeyId: supportKey.id, until: lastEnd(running), policy }
 }
 
 function lastEnd(grants: readonly Grant[]): Date | undefined {
@@ -70,7 +80,7 @@ export interface AccessSource {
   /** Of every target at whose client this person has or had a grant, by client and name; removed targets left out. */
   grantedFacts(staffId: string): Promise<readonly AccessFacts[]>
   /**
-   * Calls back after any change to staff, keys, grants or targets, within milliseconds of its commit,
+   * Calls back after any change to staff, keys, grants, policies or targets, within milliseconds of its commit,
    * and also after a lost connection came back, when a change may have been missed.
    */
   onChange(listener: () => void): void

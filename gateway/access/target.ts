@@ -1,3 +1,5 @@
+import type { PolicyChange, PolicyEntries } from './policy.ts'
+
 /** How the gateway reaches a target: over SSH, or the demo's own shell on the gateway's machine. */
 export type TargetReach =
   | { readonly kind: 'ssh'; readonly host: string; readonly port: number }
@@ -39,6 +41,12 @@ export interface NewTarget {
   readonly sealedPassword: Buffer | undefined
 }
 
+/** What can be changed of a target. */
+export type TargetChange = Partial<Pick<NewTarget, 'reach' | 'login' | 'logins' | 'notes' | 'sealedPassword'>> & {
+  /** `default` takes every entry away: the client's hold again. */
+  readonly policy?: PolicyChange | 'default' | undefined
+}
+
 export interface TargetStore {
   /** Throws `not-found` for an unknown client, `already-exists` for a taken name. */
   add(target: NewTarget, actor: string): Promise<Target>
@@ -46,11 +54,9 @@ export interface TargetStore {
   list(): Promise<readonly Target[]>
   byName(name: string, clientSlug: string): Promise<Target | undefined>
   /** Throws `not-found`. */
-  set(
-    target: Target,
-    change: Partial<Pick<NewTarget, 'reach' | 'login' | 'logins' | 'notes' | 'sealedPassword'>>,
-    actor: string,
-  ): Promise<Target>
+  set(target: Target, change: TargetChange, actor: string): Promise<Target>
+  /** What is said of the target itself. Throws `not-found`, and `conflict` where it cannot be read. */
+  policy(target: Target): Promise<PolicyEntries>
   /** Its sessions stay on record; nobody can connect any more. */
   remove(target: Target, actor: string): Promise<void>
   hostKeys(targetId: string): Promise<readonly TrustedHostKey[]>

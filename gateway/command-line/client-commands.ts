@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { defaultPolicy } from '../access/policy.ts'
 import { clientView } from '../access/client-view.ts'
 import type { ClientView } from '#shared/api.ts'
 import { clientSlugArgument, nameArgument, zoneArgument } from './argument-parsers.ts'
@@ -6,6 +7,7 @@ import { type Desk, OPERATOR } from './desk.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findClient } from './named-things.ts'
 import type { Column } from '../printing/table.ts'
+import { addPolicyOptions, policyChange, policyFacts, shownPolicy } from './policy-options.ts'
 
 interface ClientOptions {
   readonly name: string
@@ -35,17 +37,15 @@ export function clientCommands(program: Command, desk: Desk): void {
     )
   client
     .command('show')
-    .description('one client')
+    .description('one client with its policies')
     .argument('<slug>', 'which', clientSlugArgument)
     .addOption(jsonOption())
     .action((slug: string, options: ListOptions) =>
       desk.withStores(async ({ stores }) => {
         const view = clientView(await findClient(stores, slug))
-        desk.printFacts(
-          view,
-          columns.map((column) => [column.title, column.text(view)] as const),
-          options,
-        )
+        const policy = shownPolicy(defaultPolicy, await stores.clients.policy(slug))
+        const facts = columns.map((column) => [column.title, column.text(view)] as const)
+        desk.printFacts({ ...view, ...policy }, [...facts, ...policyFacts(policy)], options)
       }),
     )
   setCommand(client, desk)
@@ -70,20 +70,30 @@ function addCommand(client: Command, desk: Desk): void {
 }
 
 function setCommand(client: Command, desk: Desk): void {
-  client
+  const command = client
     .command('set')
-    .description('change a client')
+    .description('change a client, or what holds in sessions on its targets')
     .argument('<slug>', 'which', clientSlugArgument)
     .option('--name <name>', 'name of the company', nameArgument)
     .option('--zone <iana>', 'zone in which its days and months begin', zoneArgument)
     .addOption(languageOption())
-    .addHelpText('after', '\nExample:\n  gatebook client set acme --zone Asia/Yekaterinburg')
-    .action((slug: string, options: Partial<ClientOptions>, command: Command) => {
-      if (Object.keys(options).length === 0)
-        command.error('error: nothing to change: give --name, --zone or --language')
+  addPolicyOptions(command, 'client')
+    .addHelpText(
+      'after',
+      `
+A policy holds for every target of the client, unless gatebook target set says otherwise there.
+
+Examples:
+  gatebook client set acme --zone Asia/Yekaterinburg
+  gatebook client set acme --idle-end 15 --idle-warn 2`,
+    )
+    .action((slug: string, options: Partial<ClientOptions>) => {
+      if (Object.keys(options).length === 0) command.error('error: nothing to change: give an option such as --zone')
+      const { name, zone, language } = options
+      const policy = policyChange(options, command)
       return desk.withStores(async ({ stores }) => {
         await findClient(stores, slug)
-        await stores.clients.set(slug, options, OPERATOR)
+        await stores.clients.set(slug, { name, zone, language, policy }, OPERATOR)
         desk.note(`changed client ${slug}`)
       })
     })

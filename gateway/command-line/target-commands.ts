@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { type FullTargetName, fullTargetName } from '../access/names.ts'
+import { defaultPolicy } from '../access/policy.ts'
 import { hostKeyView, targetView } from '../access/target-view.ts'
 import type { TargetView } from '#shared/api.ts'
 import { clientSlugArgument, targetArgument } from './argument-parsers.ts'
@@ -7,6 +8,7 @@ import { type Desk, OPERATOR } from './desk.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findClient, findTarget } from './named-things.ts'
 import type { Column } from '../printing/table.ts'
+import { policyFacts, shownPolicy } from './policy-options.ts'
 import { targetAddCommand, targetSetCommand } from './target-edit-commands.ts'
 import { targetTestCommand, targetTrustCommand } from './target-reach-commands.ts'
 
@@ -59,16 +61,19 @@ function listCommand(target: Command, desk: Desk): void {
 function showCommand(target: Command, desk: Desk): void {
   target
     .command('show')
-    .description('one target with its trusted host keys')
+    .description('one target with its trusted host keys and policies')
     .argument('<target.client>', 'which', targetArgument)
     .addOption(jsonOption())
     .action((name: FullTargetName, options: ListOptions) =>
       desk.withStores(async ({ stores }) => {
         const found = await findTarget(stores, name)
+        const ofClient = await stores.clients.policy(found.clientSlug)
+        const policy = shownPolicy(defaultPolicy, ofClient, await stores.targets.policy(found))
         const view = {
           ...targetView(found),
           hasPassword: (await stores.targets.sealedPassword(found.id)) !== undefined,
           hostKeys: (await stores.targets.hostKeys(found.id)).map(hostKeyView),
+          ...policy,
         }
         const facts = [
           ['target', view.target],
@@ -77,6 +82,7 @@ function showCommand(target: Command, desk: Desk): void {
           ['other logins', view.logins.join(', ') || '-'],
           ['signs in with', view.hasPassword ? 'support key, then its sealed password' : 'support key'],
           ['host keys', view.hostKeys.map((key) => `${key.type} ${key.fingerprint}`).join('\n') || 'none trusted yet'],
+          ...policyFacts(policy),
           ['notes', view.notes || '-'],
         ] as const
         desk.printFacts(view, facts, options)

@@ -14,6 +14,7 @@ import {
 import { type Desk, OPERATOR } from './desk.ts'
 import { readSecretLine, readTextFile } from './file-argument.ts'
 import { findClient, findTarget } from './named-things.ts'
+import { addPolicyOptions, policyChange } from './policy-options.ts'
 
 interface TargetOptions {
   readonly host?: string
@@ -62,13 +63,22 @@ Examples:
 export function targetSetCommand(target: Command, desk: Desk): void {
   const command = target
     .command('set')
-    .description('change a target')
+    .description('change a target, or what holds in sessions on it')
     .argument('<target.client>', 'which', targetArgument)
     .option('--host <host>', 'name or address the gateway reaches it at', hostArgument)
-  withTargetOptions(command)
-    .addHelpText('after', '\nExample:\n  gatebook target set web1.acme --port 2200 --logins deploy,www-data')
-    .action(async (name: FullTargetName, options: TargetOptions, self: Command) => {
-      if (Object.keys(options).length === 0) self.error('error: nothing to change: give an option such as --host')
+  addPolicyOptions(withTargetOptions(command), 'target')
+    .addHelpText(
+      'after',
+      `
+A policy said here holds instead of the client's.
+
+Examples:
+  gatebook target set web1.acme --port 2200 --logins deploy,www-data
+  gatebook target set web1.acme --idle-end default`,
+    )
+    .action(async (name: FullTargetName, options: TargetOptions) => {
+      if (Object.keys(options).length === 0) command.error('error: nothing to change: give an option such as --host')
+      const policy = policyChange({ ...options }, command)
       const notes = await readNotes(desk, options)
       const password = await readPassword(desk, options)
       await desk.withStores(async ({ stores, vault }) => {
@@ -77,6 +87,7 @@ export function targetSetCommand(target: Command, desk: Desk): void {
           found,
           {
             ...changedReach(found, options),
+            policy,
             ...(options.login === undefined ? {} : { login: options.login }),
             ...(options.logins === undefined ? {} : { logins: options.logins }),
             ...(notes === undefined ? {} : { notes }),

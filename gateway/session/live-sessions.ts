@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import { decide, type AccessFacts, type AccessSource, type Denial } from '../access/decision.ts'
+import type { Policy } from '../access/policy.ts'
 import type { Clock } from '../clock.ts'
 import type { Journal } from '../recording/journal.ts'
 import { SessionRecorder } from '../recording/recorder.ts'
@@ -38,6 +40,8 @@ export class LiveSession {
   #listener: ((end: SessionEnd) => void) | undefined
   #ended: SessionEnd | undefined
   #expiry: NodeJS.Timeout | undefined
+  #policy: Policy | undefined
+  #policyListener: ((policy: Policy) => void) | undefined
 
   constructor(about: NewSession, recorder: SessionRecorder, closed: () => void) {
     this.id = recorder.sessionId
@@ -50,6 +54,19 @@ export class LiveSession {
   onEnd(listener: (end: SessionEnd) => void): void {
     this.#listener = listener
     if (this.#ended !== undefined) listener(this.#ended)
+  }
+
+  /** One listener, called at once with the policy that holds and again with every other one that comes to hold. */
+  onPolicy(listener: (policy: Policy) => void): void {
+    this.#policyListener = listener
+    if (this.#policy !== undefined) listener(this.#policy)
+  }
+
+  /** From now on this policy holds. */
+  holds(policy: Policy): void {
+    if (isDeepStrictEqual(policy, this.#policy)) return
+    this.#policy = policy
+    this.#policyListener?.(policy)
   }
 
   /** Ends the connection with a reason, or lets its owner do so as soon as it listens. */
@@ -156,6 +173,7 @@ export class LiveSessions {
     const now = this.#parts.clock.now()
     const decision = decide(facts, about.login, now)
     if (decision.verdict === 'allow') {
+      session.holds(decision.policy)
       if (decision.until !== undefined) {
         session.expires(decision.until.getTime() - now.getTime(), () => this.recheck())
       }

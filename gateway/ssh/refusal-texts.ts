@@ -8,12 +8,14 @@ export function explainDenial(denial: Denial, facts: AccessFacts, login: string)
   const client = facts.client.slug
   const target = fullTargetName({ name: facts.target.name, clientSlug: client })
   const by = facts.supportKey === undefined ? '' : ` by ${facts.supportKey.changedBy}`
+  const unreadable = 'unreadable' in facts.policy ? facts.policy.unreadable : `the policy of ${target} cannot be read`
   const texts = {
     'staff-disabled': `${staff} is disabled; ask an administrator of the gateway`,
     'no-role': `${staff} has no role that works on servers; an administrator can give the role engineer`,
     'target-removed': `${target} was removed from the gateway; ask an administrator`,
     'no-grant': `${staff} has no grant for ${target}; an administrator gives it with: gatebook grant add ${staff} ${target}`,
     'grant-ended': `the grant of ${staff} for ${target} has ended; ask an administrator for a new one`,
+    'policy-unreadable': `${unreadable}; an administrator mends it, see: gatebook target show ${target}`,
     'login-not-allowed': `${target} does not allow the login ${login}; an administrator allows it with: gatebook target set ${target} --logins ${login}`,
     'no-support-key': `${client} has no support key yet; an administrator makes one with: gatebook key issue ${client}`,
     'support-key-paused': `the support key of ${client} was paused${by}; ask the client to resume it`,

@@ -1,9 +1,11 @@
 import { eq } from 'drizzle-orm'
-import type { Client, ClientStore } from '../access/client.ts'
+import type { Client, ClientChange, ClientStore } from '../access/client.ts'
+import { demandPolicyEntries, type PolicyEntries } from '../access/policy.ts'
 import { audit } from './audit-trail.ts'
 import type { Database } from './database.ts'
 import { refuseTaken } from './database-failure.ts'
 import { found } from './found.ts'
+import { changedPolicy } from './policy-column.ts'
 import { client } from './schema-access.ts'
 
 const columns = { id: client.id, slug: client.slug, name: client.name, zone: client.zone, language: client.language }
@@ -46,13 +48,24 @@ export class PostgresClientStore implements ClientStore {
     return rows[0]
   }
 
-  set(slug: string, change: Partial<Pick<Client, 'name' | 'zone' | 'language'>>, actor: string): Promise<Client> {
-    const { name, zone, language } = change
+  set(slug: string, change: ClientChange, actor: string): Promise<Client> {
+    const { name, zone, language, policy } = change
     return this.#database.change(async (tx) => {
-      const changed = tx.update(client).set({ slug, name, zone, language }).where(eq(client.slug, slug))
+      const changed = tx
+        .update(client)
+        .set({ slug, name, zone, language, ...(policy && { policy: changedPolicy(client.policy, policy) }) })
+        .where(eq(client.slug, slug))
       const row = found(await changed.returning(columns), `client ${slug}`)
-      await audit(tx, { actor, action: 'client.set', subject: `client:${slug}`, detail: { name, zone, language } })
+      const detail = { name, zone, language, policy }
+      await audit(tx, { actor, action: 'client.set', subject: `client:${slug}`, detail })
       return row
     })
+  }
+
+  async policy(slug: string): Promise<PolicyEntries> {
+    const rows = await this.#database.read((queries) =>
+      queries.select({ policy: client.policy }).from(client).where(eq(client.slug, slug)),
+    )
+    return demandPolicyEntries(found(rows, `client ${slug}`).policy, `client ${slug}`)
   }
 }

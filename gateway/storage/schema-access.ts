@@ -19,15 +19,22 @@ import { bytea } from './bytea.ts'
 
 const id = () => uuid().primaryKey().defaultRandom()
 const instant = () => timestamp({ withTimezone: true })
+/** Entries of `access/policy.ts`, which reads them. */
+const policy = () => jsonb().$type<unknown>().notNull().default({})
 
-export const client = pgTable('client', {
-  id: id(),
-  slug: text().notNull().unique(),
-  name: text().notNull(),
-  zone: text().notNull(),
-  language: text({ enum: ['ru', 'en'] }).notNull(),
-  createdAt: instant().notNull().defaultNow(),
-})
+export const client = pgTable(
+  'client',
+  {
+    id: id(),
+    slug: text().notNull().unique(),
+    name: text().notNull(),
+    zone: text().notNull(),
+    language: text({ enum: ['ru', 'en'] }).notNull(),
+    policy: policy(),
+    createdAt: instant().notNull().defaultNow(),
+  },
+  (table) => [check('client_policy', sql`jsonb_typeof(${table.policy}) = 'object'`)],
+)
 
 export const target = pgTable(
   'target',
@@ -45,6 +52,7 @@ export const target = pgTable(
     logins: text().array().$type<readonly string[]>().notNull(),
     notes: text().notNull(),
     sealedPassword: bytea(),
+    policy: policy(),
     createdAt: instant().notNull().defaultNow(),
     removedAt: instant(),
   },
@@ -52,6 +60,7 @@ export const target = pgTable(
     uniqueIndex('target_name')
       .on(table.clientId, table.name)
       .where(sql`${table.removedAt} is null`),
+    check('target_policy', sql`jsonb_typeof(${table.policy}) = 'object'`),
     check(
       'target_reach',
       sql`${table.reachKind} <> 'ssh' or (${table.host} is not null and ${table.port} is not null)`,

@@ -1,10 +1,12 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import type { NewTarget, Target, TargetReach, TargetStore, TrustedHostKey } from '../access/target.ts'
+import { demandPolicyEntries, type PolicyEntries } from '../access/policy.ts'
+import type { NewTarget, Target, TargetChange, TargetReach, TargetStore, TrustedHostKey } from '../access/target.ts'
 import { fingerprint } from '../access/fingerprint.ts'
 import { audit } from './audit-trail.ts'
 import type { Database, Queries } from './database.ts'
 import { refuseTaken } from './database-failure.ts'
 import { found } from './found.ts'
+import { changedPolicy } from './policy-column.ts'
 import { client, target, targetHostKey } from './schema-access.ts'
 
 /** What a query must select for `targetOf`. */
@@ -33,8 +35,6 @@ export function targetOf({ reachKind, host, port, ...rest }: TargetRow): Target 
   if (reachKind === 'ssh' && host !== null && port !== null) return { ...rest, reach: { kind: 'ssh', host, port } }
   return { ...rest, reach: { kind: 'local-shell' } }
 }
-
-type TargetChange = Parameters<TargetStore['set']>[1]
 
 /** Targets and the host keys we trust them by, in PostgreSQL. */
 export class PostgresTargetStore implements TargetStore {
@@ -70,7 +70,7 @@ export class PostgresTargetStore implements TargetStore {
 
   set(changed: Target, change: TargetChange, actor: string): Promise<Target> {
     const { name, clientSlug } = changed
-    const { reach, login, logins, notes, sealedPassword } = change
+    const { reach, login, logins, notes, sealedPassword, policy } = change
     const setsPassword = 'sealedPassword' in change
     return this.#database.change(async (tx) => {
       await tx
@@ -81,14 +81,24 @@ export class PostgresTargetStore implements TargetStore {
           logins,
           notes,
           ...(reach && reachColumns(reach)),
+          ...(policy && { policy: changedPolicy(target.policy, policy) }),
           ...(setsPassword && { sealedPassword: sealedPassword ?? null }),
         })
         .where(present(changed.id))
       const row = found(await select(tx, name, clientSlug), `target ${name}.${clientSlug}`)
-      const detail = { reach, login, logins, notes, ...(setsPassword && { password: sealedPassword !== undefined }) }
+      const password = setsPassword ? sealedPassword !== undefined : undefined
+      const detail = { reach, login, logins, notes, password, policy }
       await audit(tx, { actor, action: 'target.set', subject: subjectOf(changed), detail })
       return targetOf(row)
     })
+  }
+
+  async policy({ id, name, clientSlug }: Target): Promise<PolicyEntries> {
+    const rows = await this.#database.read((queries) =>
+      queries.select({ policy: target.policy }).from(target).where(present(id)),
+    )
+    const whose = `target ${name}.${clientSlug}`
+    return demandPolicyEntries(found(rows, whose).policy, whose)
   }
 
   async remove(removed: Target, actor: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decide, type AccessFacts } from '#gateway/access/decision.ts'
 import type { Grant } from '#gateway/access/grant.ts'
+import { defaultPolicy } from '#gateway/access/policy.ts'
 import { moveSupportKey, type SupportKeyMove, type SupportKeyState } from '#gateway/access/support-key.ts'
 
 const now = new Date('2026-11-23T12:00:00.000Z')
@@ -32,6 +33,7 @@ const facts: AccessFacts = {
   targetRemoved: false,
   supportKey: { id: 'key', state: 'active', changedBy: 'operator' },
   grants: [grant],
+  policy: defaultPolicy,
 }
 
 const withStaff = (change: Partial<AccessFacts['staff']>) => ({ ...facts, staff: { ...facts.staff, ...change } })
@@ -52,7 +54,7 @@ describe('a right', () => {
     ['without an end beside one with an end', withGrants({ until: after }, {}), 'root', undefined],
     ['beside one that was revoked', withGrants({ revokedAt: before }, {}), 'root', undefined],
   ])('%s is there', (_, given, login, until) => {
-    expect(decide(given, login, now)).toEqual({ verdict: 'allow', supportKeyId: 'key', until })
+    expect(decide(given, login, now)).toEqual({ verdict: 'allow', supportKeyId: 'key', until, policy: defaultPolicy })
   })
 
   it.each([
@@ -66,6 +68,7 @@ describe('a right', () => {
     ['grant-ended', withGrants({ until: before })],
     ['grant-ended', withGrants({ revokedAt: before })],
     ['grant-ended', withGrants({ until: after, revokedAt: before })],
+    ['policy-unreadable', { ...facts, policy: { unreadable: 'the policy of client acme cannot be read' } }],
     ['no-support-key', { ...facts, supportKey: undefined }],
     ['support-key-paused', withKey('paused')],
     ['support-key-revoked', withKey('revoked')],

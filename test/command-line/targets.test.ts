@@ -15,6 +15,8 @@ const shownTarget = z.strictObject({
   ...target.shape,
   hasPassword: z.boolean(),
   hostKeys: z.array(z.strictObject(hostKey.shape)),
+  policy: z.object({}),
+  ownPolicy: z.object({}),
 })
 
 async function withAcme() {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AccessFacts } from '#gateway/access/decision.ts'
+import { defaultPolicy, type Policy } from '#gateway/access/policy.ts'
 import { systemClock } from '#gateway/clock.ts'
 import { Journal } from '#gateway/recording/journal.ts'
 import { LiveSessions, type LiveSession, type SessionEnd } from '#gateway/session/live-sessions.ts'
@@ -33,6 +34,7 @@ const allowed: AccessFacts = {
   targetRemoved: false,
   supportKey: { id: 'key', state: 'active', changedBy: 'test' },
   grants: [{ id: '1', staffId: 'ivan', clientId: 'acme', targetId: undefined, until: undefined, revokedAt: undefined }],
+  policy: defaultPolicy,
 }
 const paused: AccessFacts = { ...allowed, supportKey: { id: 'key', state: 'paused', changedBy: 'test' } }
 
@@ -208,6 +210,30 @@ describe('a right that goes', () => {
     database.changed()
     await read
     await expect.poll(() => ends).toEqual(['support-key-paused'])
+  })
+})
+
+describe('a policy', () => {
+  it('is told at the beginning, and again when another one comes to hold', async () => {
+    const session = await opened()
+    const told: Policy[] = []
+    session.onPolicy((policy) => told.push(policy))
+    expect(told).toEqual([defaultPolicy])
+    const stricter = { ...defaultPolicy, idleEndS: 60 }
+    for (const policy of [{ ...defaultPolicy }, stricter]) {
+      database.facts = { ...allowed, policy }
+      const read = database.nextRead()
+      database.changed()
+      await read
+    }
+    await expect.poll(() => told).toEqual([defaultPolicy, stricter])
+  })
+
+  it('that cannot be read ends the session', async () => {
+    const ended = end(await opened())
+    database.facts = { ...allowed, policy: { unreadable: 'the policy of client acme cannot be read' } }
+    database.changed()
+    expect(await ended).toEqual({ reason: 'policy-unreadable', recorded: true })
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AccessFacts, Denial } from '#gateway/access/decision.ts'
+import { defaultPolicy } from '#gateway/access/policy.ts'
 import { GatewayError } from '#gateway/errors.ts'
 import { explainDenial, explainFailure } from '#gateway/ssh/refusal-texts.ts'
 
@@ -19,6 +20,7 @@ const facts: AccessFacts = {
   targetRemoved: false,
   supportKey: { id: '4', state: 'paused', changedBy: 'client:acme' },
   grants: [],
+  policy: defaultPolicy,
 }
 
 describe('a denial', () => {
@@ -28,6 +30,7 @@ describe('a denial', () => {
     ['target-removed', 'ask an administrator'],
     ['no-grant', 'gatebook grant add ivan web1.acme'],
     ['grant-ended', 'ask an administrator for a new one'],
+    ['policy-unreadable', 'gatebook target show web1.acme'],
     ['login-not-allowed', 'gatebook target set web1.acme --logins deploy'],
     ['no-support-key', 'gatebook key issue acme'],
     ['support-key-paused', 'was paused by client:acme; ask the client to resume it'],

@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { isDeepStrictEqual } from 'node:util'
 import { expect, it } from 'vitest'
+import { defaultPolicy } from '#gateway/access/policy.ts'
 import { ACCESS_CHANGED, PostgresAccessSource } from '#gateway/storage/access-source.ts'
 import type { Database } from '#gateway/storage/database.ts'
 import { PostgresGrantStore } from '#gateway/storage/grant-store.ts'
+import { PostgresClientStore } from '#gateway/storage/client-store.ts'
 import { NoticeListener } from '#gateway/storage/notice-listener.ts'
 import { PostgresStaffStore } from '#gateway/storage/staff-store.ts'
 import { PostgresSupportKeyStore } from '#gateway/storage/support-key-store.ts'
@@ -14,7 +16,7 @@ import { sampleAccess, sampleKey } from './sample-access.ts'
 /** A source whose safety net never comes into play, unless it is what is tested. */
 async function openSource(database: Database, safetyNetMs = 3_600_000) {
   const notices = await NoticeListener.open({ url: database.url, channel: ACCESS_CHANGED, safetyNetMs })
-  const source = new PostgresAccessSource(database, notices)
+  const source = new PostgresAccessSource(database, notices, defaultPolicy)
   let calls = 0
   let next = () => {}
   source.onChange(() => {
@@ -36,7 +38,7 @@ it('gives everything that a decision rests on, in one piece', async () => {
   const { client, target, staff } = await sampleAccess(test.database)
   await using opened = await openSource(test.database)
   const { source } = opened
-  const bare = { staff, client, target, targetRemoved: false, supportKey: undefined, grants: [] }
+  const bare = { staff, client, target, targetRemoved: false, supportKey: undefined, grants: [], policy: defaultPolicy }
   expect(await source.facts(staff.id, target.id)).toEqual(bare)
 
   const grants = new PostgresGrantStore(test.database)
@@ -56,6 +58,36 @@ it('gives everything that a decision rests on, in one piece', async () => {
     ),
   })
   expect(await source.facts(staff.id, client.id)).toBeUndefined()
+})
+
+it('gives the policy of the target: its own entries, else those of the client, else the default', async () => {
+  await using test = await testDatabase()
+  const { client, target, staff } = await sampleAccess(test.database)
+  await using opened = await openSource(test.database)
+  const clients = new PostgresClientStore(test.database)
+  const targets = new PostgresTargetStore(test.database)
+  const heard = opened.called()
+  await clients.set(client.slug, { policy: { idleEndS: 900, idleCountsOutput: true } }, 'operator')
+  await heard
+  await targets.set(target, { policy: { idleEndS: 60 } }, 'operator')
+  const facts = await opened.source.facts(staff.id, target.id)
+  expect(facts?.policy).toEqual({ ...defaultPolicy, idleEndS: 60, idleCountsOutput: true })
+})
+
+it('says that a policy with an unknown member cannot be read', async () => {
+  await using test = await testDatabase()
+  const { target, staff } = await sampleAccess(test.database)
+  await using opened = await openSource(test.database)
+  for (const [table, whose] of [
+    ['target', 'target web1.acme'],
+    ['client', 'client acme'],
+  ]) {
+    await test.database.change((tx) =>
+      tx.execute(sql`update ${sql.identifier(table!)} set policy = '{"fourEyes": true}'`),
+    )
+    const facts = await opened.source.facts(staff.id, target.id)
+    expect(facts?.policy).toEqual({ unreadable: expect.stringContaining(whose!) })
+  }
 })
 
 it('hears on another connection of every change of access, and of no login', async () => {

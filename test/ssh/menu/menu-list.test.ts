@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AccessFacts } from '#gateway/access/decision.ts'
+import { defaultPolicy } from '#gateway/access/policy.ts'
 import { matchingRows, menuRow, menuRows } from '#gateway/ssh/menu/menu-list.ts'
 
 const NOW = new Date('2026-11-23T12:00:00Z')
@@ -30,6 +31,7 @@ function facts(name: string, more: Partial<AccessFacts> = {}): AccessFacts {
     targetRemoved: false,
     supportKey: { id: 'k', state: 'active', changedBy: 'operator' },
     grants: [grant],
+    policy: defaultPolicy,
     ...more,
   }
 }

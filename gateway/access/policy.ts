@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { GatewayError } from '../errors.ts'
+
+const DAY_S = 24 * 60 * 60
+
+/** Seconds; up to a day. */
+const seconds = z.number().int().min(0).max(DAY_S)
+
+/**
+ * Every policy by its name in the database. A new one is a line here, one in `defaultPolicy`, and one that says how
+ * it is typed and shown in `command-line/policy-options.ts`; the compiler asks for both.
+ */
+const whole = z.strictObject({
+  /** Without a key pressed for this long, a session ends; 0: never. */
+  idleEndS: seconds,
+  /** How long before that end the person is warned; 0: not at all. */
+  idleWarnS: seconds,
+  /** Whether output alone shows that somebody is there. */
+  idleCountsOutput: z.boolean(),
+})
+
+const some = whole.partial()
+
+/** What holds for one target of a client: the target's own entries, else the client's, else the default. */
+export type Policy = Readonly<z.infer<typeof whole>>
+
+/** What is said of a client or of one target; what is not said is inherited. */
+export type PolicyEntries = Partial<Policy>
+
+/** A change of entries: undefined leaves one as it is, null takes it away, so that it is inherited again. */
+export type PolicyChange = { readonly [Name in keyof Policy]?: Policy[Name] | null | undefined }
+
+/** Where nobody has said anything. */
+export const defaultPolicy: Policy = {
+  idleEndS: 0,
+  idleWarnS: 60,
+  idleCountsOutput: false,
+}
+
+/** Entries that this gateway cannot read: then nobody knows what is allowed, so nothing is. */
+export interface UnreadablePolicy {
+  readonly unreadable: string
+}
+
+/**
+ * Entries as the database has them (jsonb); `whose` names the client or target in the refusal, such as `client acme`.
+ * An unknown member is refused too: a newer gateway may have meant it as a prohibition.
+ */
+export function readPolicyEntries(stored: unknown, whose: string): PolicyEntries | UnreadablePolicy {
+  const parsed = some.safeParse(stored)
+  // PostgreSQL keeps no undefined, so what is there has a value.
+  if (parsed.success) return parsed.data as PolicyEntries
+  const mistakes = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '))
+  return { unreadable: `the policy of ${whose} cannot be read (${mistakes.join('; ')})` }
+}
+
+/** The same for who shows or changes them. Throws `conflict`. */
+export function demandPolicyEntries(stored: unknown, whose: string): PolicyEntries {
+  const entries = readPolicyEntries(stored, whose)
+  if (!('unreadable' in entries)) return entries
+  const hint = 'use the gatebook that wrote it, or begin anew with: --policy default'
+  throw new GatewayError('conflict', entries.unreadable, hint)
+}
+
+/** The policy of a target. */
+export function effectivePolicy(defaults: Policy, client: PolicyEntries, target: PolicyEntries): Policy {
+  return { ...defaults, ...client, ...target }
+}
