@@ -18,6 +18,9 @@ const behind: readonly Column<SessionView>[] = [
 /** A list of sessions of several people. */
 export const sessionColumns: readonly Column<SessionView>[] = [...before, staff, ...behind]
 
+/** A list of one person's sessions. */
+export const ownSessionColumns: readonly Column<SessionView>[] = [...before, ...behind]
+
 /** The signal or the status that something ended with; `-` where neither is on record. */
 export function exitText({ exitStatus, exitSignal }: Pick<SessionView, 'exitStatus' | 'exitSignal'>): string {
   return exitSignal ?? (exitStatus === null ? '-' : String(exitStatus))

@@ -12,10 +12,12 @@ import { HeldChannel, type ChannelHolder } from './held-channel.ts'
 import { Menu } from './menu/menu.ts'
 import { menuRows } from './menu/menu-list.ts'
 import { openMenu, type MenuState } from './menu/menu-state.ts'
-import type { ServiceCommands } from './service-commands.ts'
+import type { ServiceCommands } from './service/service-commands.ts'
 import type { TargetSessionParts } from './target-session.ts'
 
 const EXIT_BY_GATEWAY = 255
+/** As of the command `gatebook`. */
+const WRONG_USAGE = 2
 
 export interface GatewayDeskParts extends TargetSessionParts {
   readonly services: ServiceCommands
@@ -35,9 +37,11 @@ export class GatewayDesk {
     this.#who = who
   }
 
-  /** Takes a session channel whose user name, `typed`, names no target. */
-  serve(offer: ChannelOffer, typed: string): void {
-    new HeldChannel(offer, (channel, command) => this.#begin(channel, command, typed))
+  /** Takes a session channel that no target takes; `typed` is what the user name, or the host inside `-J`, said. */
+  serve(offer: ChannelOffer, typed: string, meant: 'a target' | 'the gateway'): void {
+    // Whoever sends his own login, as ssh does by itself, has named no target.
+    const asked = typed === this.#who.staff.login ? 'the gateway' : meant
+    new HeldChannel(offer, (channel, command) => this.#begin(channel, command, { typed, meant: asked }))
   }
 
   /** Ends every menu with a reason, and gives its terminal back. */
@@ -45,21 +49,32 @@ export class GatewayDesk {
     for (const menu of this.#menus) menu.end(reason)
   }
 
-  #begin(channel: HeldChannel, command: string, typed: string): ChannelHolder {
+  #begin(
+    channel: HeldChannel,
+    command: string,
+    { typed, meant }: { typed: string; meant: 'a target' | 'the gateway' },
+  ): ChannelHolder {
     const { services, targetAccess } = this.#parts
-    const [word, ...rest] = command.split(' ').filter((each) => each !== '')
+    const { staff } = this.#who
+    const [word, ...rest] = command.split(/\s+/).filter((each) => each !== '')
     if (word === 'connect') return this.#connect(channel, rest.join(' '))
-    if (services.knows(command)) return answerOn(channel, services.answer(this.#who.staff, command))
+    if (services.knows(command)) {
+      const width = channel.asked.hasTerminal ? channel.asked.terminal.columns : undefined
+      return answerOn(channel, services.answer({ staff, width }, command))
+    }
     if (word === undefined && channel.asked.hasTerminal) return this.#openMenu(channel, typed)
-    return answerOn(channel, targetAccess.suggest(typed))
+    const isCommand = word !== undefined && meant === 'the gateway'
+    return answerOn(channel, targetAccess.suggest(typed, isCommand ? services.noCommand(command) : undefined))
   }
 
   /** `ssh -t bastion connect web1.acme`: as if that had been the user name. */
   #connect(channel: HeldChannel, name: string): ChannelHolder {
-    const refused = (why: string): ChannelHolder =>
-      answerOn(channel, Promise.resolve({ output: '', errors: [why], exitStatus: EXIT_BY_GATEWAY }))
+    const refused = (why: string, exitStatus = EXIT_BY_GATEWAY): ChannelHolder =>
+      answerOn(channel, Promise.resolve({ output: '', errors: [why], exitStatus }))
     const destination = parseDestination(name)
-    if (destination.kind !== 'target') return refused('connect takes the name of a target: connect web1.acme')
+    if (destination.kind !== 'target') {
+      return refused('connect takes the name of a target: connect web1.acme', WRONG_USAGE)
+    }
     if (!channel.asked.hasTerminal) return refused('connect needs a terminal: use ssh -t')
     return this.#handOver(channel, destination, Buffer.alloc(0), (why) => channel.holdBy(refused(why)))
   }

@@ -105,7 +105,8 @@ export class StaffConnection {
         disconnect: (reason) => this.disconnect(reason),
         // Another channel may come as long as the connection stands.
         idle: () => {},
-        refuse: (offer, why) => ('unknown' in why ? desk.serve(offer, why.unknown) : refuse(offer, why.refused)),
+        refuse: (offer, why) =>
+          'unknown' in why ? desk.serve(offer, why.unknown, 'a target') : refuse(offer, why.refused),
       })
     }
     this.#layer = new ConnectionLayer(this.#transport, (offer) => this.#offered(staff, destination, offer))
@@ -120,17 +121,24 @@ export class StaffConnection {
   }
 
   #offered(staff: Staff, destination: Destination, offer: ChannelOffer): void {
-    if (offer.type === 'direct-tcpip' && destination.kind === 'gateway' && this.#arrival.inner === undefined) {
-      const { sourceAddress } = this.#arrival
-      return openInnerConnection(offer, this.#parts, {
+    if (offer.type === 'direct-tcpip' && this.#arrival.inner === undefined) return this.#jump(staff, offer)
+    if (offer.type !== 'session') return refuseForward(offer)
+    if (this.#session !== undefined) return this.#session.openChannel(offer)
+    if (destination.kind === 'gateway') {
+      this.#desk?.serve(offer, destination.typed, this.#arrival.inner === undefined ? 'the gateway' : 'a target')
+    }
+  }
+
+  /** `ssh -J bastion`; whose local name looks like a target's, such as `ivan.petrov`, sends that to the bastion. */
+  #jump(staff: Staff, offer: ChannelOffer): void {
+    const { sourceAddress } = this.#arrival
+    const open = (): void =>
+      openInnerConnection(offer, this.#parts, {
         staff,
         begin: (stream, inner, events) => new StaffConnection(stream, { sourceAddress, inner }, this.#parts, events),
       })
-    }
-    if (offer.type !== 'session')
-      return offer.refuse(openFailure.prohibited, `the gateway does not allow ${offer.type} here`)
-    if (this.#session !== undefined) return this.#session.openChannel(offer)
-    if (destination.kind === 'gateway') this.#desk?.serve(offer, destination.typed)
+    if (this.#session === undefined) return open()
+    void this.#session.isUnknown().then((isUnknown) => (isUnknown ? open() : refuseForward(offer)))
   }
 
   #end(cause: Error | undefined): void {
@@ -143,4 +151,8 @@ export class StaffConnection {
 
 function refuse(offer: ChannelOffer, text: string): void {
   answerChannel(offer, () => Promise.resolve({ output: '', errors: [text], exitStatus: 255 }))
+}
+
+function refuseForward(offer: ChannelOffer): void {
+  offer.refuse(openFailure.prohibited, `the gateway does not allow ${offer.type} here`)
 }

@@ -60,14 +60,18 @@ export class TargetAccess {
     return found && { name: found.name, clientSlug: found.clientSlug }
   }
 
-  /** The answer to a user name that names no target. */
-  async suggest(typed: string): Promise<Answer> {
+  /**
+   * The answer to a user name that names no target; `instead` where nobody meant one by it, but something else
+   * that is not there either.
+   */
+  async suggest(typed: string, instead?: string): Promise<Answer> {
     const names = (await this.#parts.targets.list()).map(fullTargetName)
     const near = nearestName(typed, names)
     const mean = near === undefined ? '' : `; did you mean ${near}?`
     const none = `there is no target ${JSON.stringify(typed.slice(0, NAME_LENGTH_SHOWN))}${mean}`
     const all = `the servers you can work on: ssh ${this.#parts.sshAddress('')} targets`
-    return { output: '', errors: [none, all], exitStatus: 255 }
+    const forServer = `to run it on a server, name the server: ssh ${this.#parts.sshAddress(near ?? 'web1.acme')} COMMAND`
+    return { output: '', errors: instead === undefined ? [none, all] : [instead, forServer], exitStatus: 255 }
   }
 
   async #prepare(staff: Staff, { target, login }: TargetDestination, name: string): Promise<Way> {

@@ -66,6 +66,11 @@ export class TargetSession {
     })
   }
 
+  /** Whether the name that looked like a target's is none. Never rejects. */
+  async isUnknown(): Promise<boolean> {
+    return 'unknown' in (await this.#way)
+  }
+
   /** The connection has closed, or nobody will open a channel any more. Closing twice does nothing. */
   closed(reason: string): void {
     if (!this.#connected) return

@@ -12,7 +12,7 @@ import { loadHostKeys } from '../ssh/gateway-host-keys.ts'
 import { readKeyTrust } from '../ssh/key-trust.ts'
 import { Listener } from '../ssh/listener.ts'
 import { explainDenial } from '../ssh/refusal-texts.ts'
-import { ServiceCommands } from '../ssh/service-commands.ts'
+import { ServiceCommands } from '../ssh/service/service-commands.ts'
 import { StaffIdentity } from '../ssh/staff-identity.ts'
 import { TargetAccess } from '../ssh/target-access.ts'
 import { ACCESS_CHANGED, PostgresAccessSource } from '../storage/access-source.ts'
@@ -191,6 +191,7 @@ function createDoor(inside: Inside): Listener {
   const parts = { targets: stores.targets, access, clock, sshAddress: address }
   const dialParts = { ...stores, vault: inside.vault, openLocalShell: () => inside.openLocalShell() }
   const links = { signIns: stores.signIns, clock, publicUrl: config.publicUrl }
+  const hostKeys = loadHostKeys(config.dataDirectory)
   return new Listener({
     host: config.sshListen.host,
     port: config.sshListen.port,
@@ -198,7 +199,7 @@ function createDoor(inside: Inside): Listener {
       loginGraceS: config.loginGraceS,
       access,
       clock,
-      hostKeys: loadHostKeys(config.dataDirectory),
+      hostKeys,
       staff: stores.staff,
       identity: new StaffIdentity({ staff: stores.staff, keyTrustFiles: config, clock, log }),
       companionKeys: new Set(),
@@ -211,6 +212,11 @@ function createDoor(inside: Inside): Listener {
       sessionStore: stores.sessions,
       services: new ServiceCommands({
         ...parts,
+        log,
+        publicSsh: config.publicSsh,
+        hostKeys,
+        sessionStore: stores.sessions,
+        workedSessions: stores.workedSessions,
         newStaffLink: (staffId) => newSignInLink(links, { kind: 'staff', staffId }),
       }),
       log,

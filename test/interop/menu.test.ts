@@ -213,11 +213,11 @@ describe('connect', needsSshdTerminals(), () => {
   })
 
   it.each([
-    ['connect web1.acme', 'connect needs a terminal: use ssh -t'],
-    ['connect', 'connect takes the name of a target: connect web1.acme'],
-  ])('%j without a terminal says: %s', async (command, said) => {
+    ['connect web1.acme', 'connect needs a terminal: use ssh -t', 255],
+    ['connect', 'connect takes the name of a target: connect web1.acme', 2],
+  ])('%j without a terminal says: %s', async (command, said, exitStatus) => {
     const { stderr, status } = await ssh(world.gateway, 'ivan', [command])
-    expect([stderr.trim(), status]).toEqual([`gatebook: ${said}`, 255])
+    expect([stderr.trim(), status]).toEqual([`gatebook: ${said}`, exitStatus])
   })
 
   it.each([
