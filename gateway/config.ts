@@ -25,6 +25,8 @@ export interface Config {
   readonly revokedKeysFile: string | undefined
   readonly durability: 'process' | 'power'
   readonly loginGraceS: number
+  /** 0: never. */
+  readonly idleS: number
   readonly journalMaxBytes: number
 }
 
@@ -88,6 +90,7 @@ function toConfig(data: z.infer<typeof environmentSchema>): Config {
     revokedKeysFile: data.GATEBOOK_REVOKED_KEYS_FILE && resolve(data.GATEBOOK_REVOKED_KEYS_FILE),
     durability: data.GATEBOOK_DURABILITY,
     loginGraceS: data.GATEBOOK_LOGIN_GRACE_S,
+    idleS: data.GATEBOOK_IDLE_S,
     journalMaxBytes: data.GATEBOOK_JOURNAL_MAX_BYTES,
   }
 }

@@ -97,6 +97,12 @@ export const environmentSchema = z.object({
     meaning: 'time a connection has to sign in',
     expected: 'a whole number of seconds from 1 to 600',
   }),
+  GATEBOOK_IDLE_S: withDefault(wholeNumber(0, 86_400), '0', {
+    unit: 'seconds, 0-86400',
+    meaning:
+      'a session ends when no key was pressed for so long; 0: never; a client or a target may say otherwise with `--idle-end`',
+    expected: 'a whole number of seconds from 0 to 86400',
+  }),
   GATEBOOK_JOURNAL_MAX_BYTES: withDefault(wholeNumber(8_388_608, 2 ** 50), '1073741824', {
     unit: 'bytes, 8388608 or more',
     meaning: 'journal kept while the database is away; when it is full, sessions are closed, never left unrecorded',

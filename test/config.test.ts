@@ -31,6 +31,7 @@ describe('settings', () => {
       revokedKeysFile: undefined,
       durability: 'process',
       loginGraceS: 120,
+      idleS: 0,
       journalMaxBytes: 1_073_741_824,
     })
   })
@@ -50,6 +51,7 @@ describe('settings', () => {
         GATEBOOK_REVOKED_KEYS_FILE: '/etc/gatebook/revoked',
         GATEBOOK_DURABILITY: 'power',
         GATEBOOK_LOGIN_GRACE_S: '30',
+        GATEBOOK_IDLE_S: '900',
         GATEBOOK_JOURNAL_MAX_BYTES: '8388608',
       }),
     ).toEqual({
@@ -65,6 +67,7 @@ describe('settings', () => {
       revokedKeysFile: '/etc/gatebook/revoked',
       durability: 'power',
       loginGraceS: 30,
+      idleS: 900,
       journalMaxBytes: 8_388_608,
     })
   })

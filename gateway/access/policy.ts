@@ -30,11 +30,16 @@ export type PolicyEntries = Partial<Policy>
 /** A change of entries: undefined leaves one as it is, null takes it away, so that it is inherited again. */
 export type PolicyChange = { readonly [Name in keyof Policy]?: Policy[Name] | null | undefined }
 
-/** Where nobody has said anything. */
+/** Where neither the settings nor anybody else has said anything. */
 export const defaultPolicy: Policy = {
   idleEndS: 0,
   idleWarnS: 60,
   idleCountsOutput: false,
+}
+
+/** What holds where nobody has said anything of a client or target, by the settings of the gateway. */
+export function policyOfSettings({ idleS }: { readonly idleS: number }): Policy {
+  return { ...defaultPolicy, idleEndS: idleS }
 }
 
 /** Entries that this gateway cannot read: then nobody knows what is allowed, so nothing is. */

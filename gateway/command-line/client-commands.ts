@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { defaultPolicy } from '../access/policy.ts'
+import { policyOfSettings } from '../access/policy.ts'
 import { clientView } from '../access/client-view.ts'
 import type { ClientView } from '#shared/api.ts'
 import { clientSlugArgument, nameArgument, zoneArgument } from './argument-parsers.ts'
@@ -41,9 +41,9 @@ export function clientCommands(program: Command, desk: Desk): void {
     .argument('<slug>', 'which', clientSlugArgument)
     .addOption(jsonOption())
     .action((slug: string, options: ListOptions) =>
-      desk.withStores(async ({ stores }) => {
+      desk.withStores(async ({ stores, config }) => {
         const view = clientView(await findClient(stores, slug))
-        const policy = shownPolicy(defaultPolicy, await stores.clients.policy(slug))
+        const policy = shownPolicy(policyOfSettings(config), await stores.clients.policy(slug))
         const facts = columns.map((column) => [column.title, column.text(view)] as const)
         desk.printFacts({ ...view, ...policy }, [...facts, ...policyFacts(policy)], options)
       }),
@@ -81,7 +81,8 @@ function setCommand(client: Command, desk: Desk): void {
     .addHelpText(
       'after',
       `
-A policy holds for every target of the client, unless gatebook target set says otherwise there.
+A policy holds for every target of the client, unless gatebook target set says otherwise there. The value default
+takes one away; then the gateway's own holds.
 
 Examples:
   gatebook client set acme --zone Asia/Yekaterinburg

@@ -40,13 +40,8 @@ type Named = { readonly [name: string]: unknown }
 
 /** Lets a command change policies: an option for each, and `--policy default` for all. */
 export function addPolicyOptions(command: Command, whose: 'client' | 'target'): Command {
-  const inherited = whose === 'client' ? "the gateway's default" : "the client's"
   for (const [, { flags, help, parse }] of entries) {
-    command.addOption(
-      new Option(flags, `${help}; ${DEFAULT}: ${inherited}`).argParser((text) =>
-        text === DEFAULT ? DEFAULT : parse(text),
-      ),
-    )
+    command.addOption(new Option(flags, help).argParser((text) => (text === DEFAULT ? DEFAULT : parse(text))))
   }
   return command.addOption(
     new Option('--policy <default>', `take every policy of the ${whose} itself away`).choices([DEFAULT]),

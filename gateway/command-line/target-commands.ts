@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type FullTargetName, fullTargetName } from '../access/names.ts'
-import { defaultPolicy } from '../access/policy.ts'
+import { policyOfSettings } from '../access/policy.ts'
 import { hostKeyView, targetView } from '../access/target-view.ts'
 import type { TargetView } from '#shared/api.ts'
 import { clientSlugArgument, targetArgument } from './argument-parsers.ts'
@@ -65,10 +65,10 @@ function showCommand(target: Command, desk: Desk): void {
     .argument('<target.client>', 'which', targetArgument)
     .addOption(jsonOption())
     .action((name: FullTargetName, options: ListOptions) =>
-      desk.withStores(async ({ stores }) => {
+      desk.withStores(async ({ stores, config }) => {
         const found = await findTarget(stores, name)
         const ofClient = await stores.clients.policy(found.clientSlug)
-        const policy = shownPolicy(defaultPolicy, ofClient, await stores.targets.policy(found))
+        const policy = shownPolicy(policyOfSettings(config), ofClient, await stores.targets.policy(found))
         const view = {
           ...targetView(found),
           hasPassword: (await stores.targets.sealedPassword(found.id)) !== undefined,

@@ -70,7 +70,7 @@ export function targetSetCommand(target: Command, desk: Desk): void {
     .addHelpText(
       'after',
       `
-A policy said here holds instead of the client's.
+A policy said here holds instead of the client's. The value default takes one away; then the client's holds.
 
 Examples:
   gatebook target set web1.acme --port 2200 --logins deploy,www-data

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Journal } from '../recording/journal.ts'
 import { SessionRecorder } from '../recording/recorder.ts'
 import type { SessionOpening, SessionStore } from './session.ts'
+import { IdleWatch, type ChannelPresence } from './idle-watch.ts'
 import { newSessionId } from './session-id.ts'
 
 export interface LiveSessionsParts {
@@ -37,17 +38,33 @@ export class LiveSession {
   readonly about: NewSession
   readonly recorder: SessionRecorder
   readonly #closed: () => void
+  readonly #idle: IdleWatch
   #listener: ((end: SessionEnd) => void) | undefined
   #ended: SessionEnd | undefined
   #expiry: NodeJS.Timeout | undefined
   #policy: Policy | undefined
   #policyListener: ((policy: Policy) => void) | undefined
+  #warningListener: ((text: string) => void) | undefined
 
-  constructor(about: NewSession, recorder: SessionRecorder, closed: () => void) {
+  constructor(about: NewSession, recorder: SessionRecorder, clock: Clock, closed: () => void) {
     this.id = recorder.sessionId
     this.about = about
     this.recorder = recorder
     this.#closed = closed
+    this.#idle = new IdleWatch(clock, {
+      warn: (text) => this.#warningListener?.(text),
+      end: (reason) => this.end({ reason, recorded: true }),
+    })
+  }
+
+  /** For the channel that opens now: where somebody is there, it says so. */
+  channelPresence(): ChannelPresence {
+    return this.#idle.channel()
+  }
+
+  /** What the people of the session should hear; one listener, its owner. */
+  onWarning(listener: (text: string) => void): void {
+    this.#warningListener = listener
   }
 
   /** Who ends the connection; one listener, the owner. Called at once where the session was ended before. */
@@ -67,6 +84,7 @@ export class LiveSession {
     if (isDeepStrictEqual(policy, this.#policy)) return
     this.#policy = policy
     this.#policyListener?.(policy)
+    this.#idle.keepTo(policy)
   }
 
   /** Ends the connection with a reason, or lets its owner do so as soon as it listens. */
@@ -84,6 +102,7 @@ export class LiveSession {
   /** The owner's last word, when every channel is closed. */
   close(reason: string): void {
     clearTimeout(this.#expiry)
+    this.#idle.stop()
     this.recorder.close(reason)
     this.#closed()
   }
@@ -116,7 +135,7 @@ export class LiveSessions {
     if (journal.failed !== undefined) return { refused: journal.failed.message }
     const id = newSessionId(clock.now())
     const recorder = new SessionRecorder(journal, clock, id)
-    const session = new LiveSession(about, recorder, () => this.#live.delete(id))
+    const session = new LiveSession(about, recorder, clock, () => this.#live.delete(id))
     this.#live.set(id, session)
     try {
       const refused = await this.#whyNot(session)

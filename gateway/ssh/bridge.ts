@@ -1,5 +1,6 @@
 import { encodeChannelRequest } from '../recording/channel-request.ts'
 import type { ChannelRecorder } from '../recording/recorder.ts'
+import type { ChannelPresence } from '../session/idle-watch.ts'
 import { WINDOW_MAX, type ChannelEnd, type ChannelTalk } from '../transport/channel-end.ts'
 import { STDERR } from '../transport/message.ts'
 import { uint32, WireError } from '../transport/wire.ts'
@@ -23,6 +24,7 @@ const NOTHING = Buffer.alloc(0)
 
 export interface BridgeParts {
   readonly recorder: ChannelRecorder
+  readonly presence: ChannelPresence
   /** Judges what the administrator asks for; carries out what is for the gateway. Throws `WireError`. */
   judge(type: string, fields: Buffer): RequestFate['fate']
   /** Both ends are closed and the recording too. */
@@ -93,7 +95,7 @@ export class Bridge {
    * has failed, which is the one thing said without being on record.
    */
   end(reason: string, recorded = true): void {
-    const text = Buffer.from(`${this.#terminal ? '\r\n' : ''}gatebook: ${reason}${this.#terminal ? '\r\n' : '\n'}`)
+    const text = this.#notice(reason)
     const say = () => {
       this.#ends?.staff.extendedData(STDERR, text)
       this.#ends?.staff.request('exit-status', false, uint32(EXIT_BY_GATEWAY))
@@ -104,9 +106,20 @@ export class Bridge {
     else say()
   }
 
+  /** Tells the administrator something on stderr, and goes on. */
+  tell(words: string): void {
+    const text = this.#notice(words)
+    this.#record('notice', text, () => this.#ends?.staff.extendedData(STDERR, text))
+  }
+
+  #notice(words: string): Buffer {
+    return Buffer.from(this.#terminal ? `\r\ngatebook: ${words}\r\n` : `gatebook: ${words}\n`)
+  }
+
   #up(stream: 'input', bytes: Buffer): void {
     const ends = this.#ends
     if (ends === undefined || this.#over) return
+    this.#parts.presence.input(bytes)
     ends.up.came(bytes.length)
     this.#parts.recorder.bytes(stream, bytes, () => {
       ends.target.data(bytes)
@@ -117,6 +130,7 @@ export class Bridge {
   #down(stream: 'output' | 'stderr', bytes: Buffer, pass: (staff: ChannelEnd) => void): void {
     const ends = this.#ends
     if (ends === undefined || this.#over) return
+    this.#parts.presence.output()
     ends.down.came(bytes.length)
     this.#parts.recorder.bytes(stream, bytes, () => {
       pass(ends.staff)
@@ -140,6 +154,7 @@ export class Bridge {
     if (type === 'pty-req') {
       this.#terminal = true
       this.#parts.recorder.hasTerminal()
+      this.#parts.presence.hasTerminal()
     }
     if (wantReply) this.#unanswered.push('target')
     const payload = encodeChannelRequest(type, fields)
@@ -200,6 +215,7 @@ export class Bridge {
     this.#ends?.target.close()
     this.#ends?.staff.close()
     this.#parts.recorder.close(() => {})
+    this.#parts.presence.closed()
     this.#parts.closed()
   }
 }

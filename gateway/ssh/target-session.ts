@@ -103,6 +103,7 @@ export class TargetSession {
     const recorder = session.recorder.channel()
     const bridge: Bridge = new Bridge({
       recorder,
+      presence: session.channelPresence(),
       judge: (type, fields) => this.#judge(session, type, fields),
       closed: () => {
         this.#bridges.delete(bridge)
@@ -136,6 +137,9 @@ export class TargetSession {
       return session
     }
     session.onEnd((end) => this.#end(end))
+    session.onWarning((text) => {
+      for (const bridge of this.#bridges) bridge.tell(text)
+    })
     way.link.onClosed(() => this.#targetLeft(`${way.target} closed the connection`))
     return session
   }

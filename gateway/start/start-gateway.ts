@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { FastifyInstance } from 'fastify'
 import { newSignInLink } from '../access/sign-in-link.ts'
-import { defaultPolicy } from '../access/policy.ts'
+import { policyOfSettings } from '../access/policy.ts'
 import { createApi } from '../api/api.ts'
 import type { Clock } from '../clock.ts'
 import type { OpenStores } from '../command-line/program-parts.ts'
@@ -131,7 +131,7 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
   parts.unshift({ name: 'record', close: () => record.close() })
   const notices = await NoticeListener.open({ url: installation.url, channel: ACCESS_CHANGED })
   parts.unshift({ name: 'notices', close: () => notices.close() })
-  const access = new PostgresAccessSource(installation.database, notices, defaultPolicy)
+  const access = new PostgresAccessSource(installation.database, notices, policyOfSettings(config))
   const { journal } = record
   const sessions = new LiveSessions({
     gatewayId,
