@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { exportCast } from '#gateway/recording/export-cast.ts'
 import { exportJson } from '#gateway/recording/export-json.ts'
 import { exportText } from '#gateway/recording/export-text.ts'
-import { type Happened, collected, exitStatus, ptyRequest, recorded, shellRequest } from './recorded.ts'
+import { type Happened, collected, exitStatus, ptyRequest, recorded, shellRequest, windowChange } from './recorded.ts'
 
 const size = { columns: 20, rows: 5 }
 const header = {
@@ -132,14 +132,48 @@ test.each([
   expect(lines.filter((line) => line !== '')).toEqual(['one', 'two'])
 })
 
-test('keeps the last picture of a full-screen program, and the shell behind it', async () => {
-  expect(await text('$ vim\r\n\x1b[?1049h\x1b[2J\x1b[Hhello\r\n~\x1b[?1049l$ exit')).toBe('hello\n~\n$ vim\n$ exit\n')
+const vim = (...lines: string[]) => `\x1b[?1049h\x1b[2J\x1b[H${lines.join('\r\n')}\x1b[?1049l`
+
+test('keeps the last picture of a full-screen program, between what stood there before and what came behind', async () => {
+  expect(await text(`$ vim\r\n${vim('hello', '~')}$ exit`)).toBe('$ vim\nhello\n~\n$ exit\n')
+})
+
+test('keeps the order of time where one program follows another', async () => {
+  const shown = await text(
+    `1\r\n$ a${vim('A')}\r\n2\r\n$ b\r\n${vim('B', '1')}3\r\n4\r\n5\r\n6\r\n7\r\n8\r\n$ c${vim('C')}`,
+  )
+  expect(shown).toBe('1\nA\n$ a\n2\n$ b\nB\n1\n3\n4\n5\n6\n7\n8\nC\n$ c\n')
 })
 
 test('takes no line twice when the screens change', async () => {
   expect(await text(`${'a\r\n'.repeat(9)}`, '\x1b[?1049h\x1b[Hx\x1b[?1049l', 'b\r\n'.repeat(9))).toBe(
-    `${'a\n'.repeat(5)}x\n${'a\n'.repeat(4)}${'b\n'.repeat(9)}`,
+    `${'a\n'.repeat(9)}x\n${'b\n'.repeat(9)}`,
   )
+})
+
+test('takes no wrapped line twice or in halves when the screens change, nor where the width changes meanwhile', async () => {
+  const long = 'abcdefghij'.repeat(7)
+  expect(await text(`0\r\n1\r\n${long}\r\n2\r\n${vim('A')}${'b\r\n'.repeat(9)}`)).toBe(
+    `0\n1\n${long}\n2\nA\n${'b\n'.repeat(9)}`,
+  )
+  const happened: Happened[] = [
+    [0, 'request', ptyRequest(20, 5)],
+    [1, 'output', `0\r\n${'x'.repeat(30)}\r\n\x1b[?1049h\x1b[H`],
+    [2, 'request', windowChange(12, 6)],
+    [3, 'output', `A\x1b[?1049l${'b\r\n'.repeat(9)}`],
+  ]
+  expect((await collected(exportText(recorded(happened), size))).join('')).toBe(
+    `0\n${'x'.repeat(30)}\nA\n${'b\n'.repeat(9)}`,
+  )
+})
+
+test('keeps a line that is changed after a full-screen program has shown itself', async () => {
+  const up = '\x1b[3A\r'
+  expect(await text(`one\r\ntwo\r\n${vim('A')}x\r\n${up}ONE\r\n\r\n\r\n`)).toBe('one\ntwo\nA\nONE\nx\n')
+})
+
+test('keeps the picture of a program that still runs, behind what stood there before', async () => {
+  expect(await text('$ vim\r\n\x1b[?1049h\x1b[Hhello')).toBe('$ vim\nhello\n')
 })
 
 test('writes nothing for an empty screen', async () => {
