@@ -81,7 +81,7 @@ async function start(config: Config, { demo }: { readonly demo: boolean }): Prom
   await gateway.close()
 }
 
-async function probeTarget({ target, login, stores, vault }: TargetProbe): Promise<void> {
+async function probeTarget({ target, login, stores, vault, publicUrl }: TargetProbe): Promise<void> {
   const key = await stores.supportKeys.current(target.clientId)
   if (key === undefined) {
     throw new GatewayError(
@@ -91,7 +91,7 @@ async function probeTarget({ target, login, stores, vault }: TargetProbe): Promi
     )
   }
   const openShell = async () => openLocalShell(await localHost())
-  const link = await dialTarget({ ...stores, vault, openLocalShell: openShell }, target, login, key.id)
+  const link = await dialTarget({ ...stores, vault, publicUrl, openLocalShell: openShell }, target, login, key.id)
   link.close()
 }
 

@@ -24,15 +24,16 @@ const moves = {
   revoked: { pause: undefined, resume: undefined, revoke: undefined },
 } as const satisfies Record<SupportKeyState, Record<SupportKeyMove, SupportKeyState | undefined>>
 
-/** The state a move leads to. Throws `conflict` where the move does not exist: revoked is for good. */
-export function moveSupportKey(state: SupportKeyState, move: SupportKeyMove): SupportKeyState {
+/** The state a move of this client's key leads to. Throws `conflict` where the move does not exist: revoked is for good. */
+export function moveSupportKey(state: SupportKeyState, move: SupportKeyMove, clientSlug: string): SupportKeyState {
   const next = moves[state][move]
   if (next !== undefined) return next
-  throw new GatewayError(
-    'conflict',
-    `the support key is ${state}, so it cannot ${move}`,
-    state === 'revoked' ? 'issue a new key with: gatebook key issue CLIENT' : undefined,
-  )
+  const key = `the support key of ${clientSlug}`
+  const anew = `a new one is made with: gatebook key issue ${clientSlug}`
+  if (state === moves.active[move] || (state === 'active' && move === 'resume')) {
+    throw new GatewayError('conflict', `${key} is ${state} already`, state === 'revoked' ? anew : undefined)
+  }
+  throw new GatewayError('conflict', `${key} was ${state}, which is for good`, anew)
 }
 
 export interface SupportKeyStore {

@@ -4,6 +4,7 @@ import { parseConfig } from '../config.ts'
 import { openVault } from '../vault/open-vault.ts'
 import type { Vault } from '../vault/seal.ts'
 import { isBrokenPipe } from './broken-pipe.ts'
+import { missingInstallation } from './missing-installation.ts'
 import type { OpenStores, ProgramParts } from './program-parts.ts'
 import { jsonText } from '../printing/json-text.ts'
 import { printable } from '../printing/printable.ts'
@@ -33,9 +34,17 @@ export class Desk {
     return parseConfig(this.parts.environment)
   }
 
+  /** As `config`; throws `data-directory` where no setting names an installation and none is here. */
+  installedConfig(): Config {
+    const config = this.config()
+    const missing = missingInstallation(config, this.parts.environment)
+    if (missing !== undefined) throw missing
+    return config
+  }
+
   /** Does the work with the database open, and closes it whatever happens. */
   async withStores<Result>(work: (open: OpenInstallation) => Promise<Result>): Promise<Result> {
-    const config = this.config()
+    const config = this.installedConfig()
     const stores = await this.parts.openStores(config)
     let vault: Promise<Vault> | undefined
     try {

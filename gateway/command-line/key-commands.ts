@@ -60,10 +60,20 @@ function showCommand(key: Command, desk: Desk): void {
           throw new GatewayError('not-found', `${slug} has no support key`, `make one with: gatebook key issue ${slug}`)
         }
         const view = supportKeyView(current, slug, config.publicAddress)
+        if (!options.json && (view.state === 'revoked' || view.state === 'retired')) throw worthless(view)
         desk.note(`${view.fingerprint} is ${view.state} since ${shortInstant(view.changedAt)}, by ${view.changedBy}`)
         printKey(desk, view, options)
       }),
     )
+}
+
+/** A line that nobody should install any more. */
+function worthless({ client, state, changedAt, changedBy }: SupportKeyView): GatewayError {
+  return new GatewayError(
+    'conflict',
+    `the support key of ${client} is ${state} since ${shortInstant(changedAt)}, by ${changedBy}: its line opens nothing`,
+    `a new one is made with: gatebook key issue ${client}`,
+  )
 }
 
 function moveCommand(key: Command, desk: Desk, move: SupportKeyMove): void {

@@ -5,6 +5,7 @@ import { wholeNumberArgument } from './argument-parsers.ts'
 import type { Desk } from './desk.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findSession } from './named-things.ts'
+import { findRecordedChannel } from './recorded-channel.ts'
 import { preciseOffset } from '../printing/short-times.ts'
 import type { Column } from '../printing/table.ts'
 
@@ -37,6 +38,7 @@ export function keystrokeCommand(session: Command, desk: Desk): void {
     .action((id: string, options: ListOptions & { channel?: number }) =>
       desk.withStores(async ({ stores }) => {
         const found = await findSession(stores, id)
+        if (options.channel !== undefined) await findRecordedChannel(stores, id, options.channel)
         const lines: KeystrokeLine[] = []
         for (const { channel } of await stores.sessions.channels(found.id)) {
           if (options.channel !== undefined && options.channel !== channel) continue

@@ -7,6 +7,9 @@ import { GatewayError } from '../errors.ts'
 import { nearestName } from '../nearest-name.ts'
 import type { OpenStores } from './program-parts.ts'
 
+/** Ids of sessions begin with their time: of 8 characters all change once in 65 s. */
+const SESSION_ID_BEGINNING_MIN = 8
+
 // Each throws `not-found` and names what comes nearest to what was typed.
 
 export async function findClient(stores: OpenStores, slug: string): Promise<Client> {
@@ -30,12 +33,22 @@ export async function findTarget(stores: OpenStores, name: FullTargetName): Prom
   throw notFound('target', fullTargetName(name), known, 'gatebook target list')
 }
 
+/** By the whole id, or as much of its beginning as no other session has. */
 export async function findSession(stores: OpenStores, id: string): Promise<SessionSummary> {
-  // PostgreSQL would refuse to compare a uuid with any other text.
-  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
-  const session = isId ? await stores.sessions.show(id) : undefined
-  if (session !== undefined) return session
-  throw new GatewayError('not-found', `there is no session ${id}`, 'copy the id from: gatebook session list')
+  const list = 'copy the id from: gatebook session list'
+  if (id.length < SESSION_ID_BEGINNING_MIN && /^[0-9a-f-]+$/i.test(id)) {
+    const least = `${SESSION_ID_BEGINNING_MIN} characters or more of an id are needed; ${list}`
+    throw new GatewayError('not-found', `there is no session ${id}`, least)
+  }
+  const found = await stores.sessions.withIdBeginning(id, 2)
+  const [session, other] = found
+  if (session === undefined) throw new GatewayError('not-found', `there is no session ${id}`, list)
+  if (other === undefined) return session
+  throw new GatewayError(
+    'bad-input',
+    `the ids of several sessions begin with ${id}, such as ${session.id} and ${other.id}`,
+    'give more of it',
+  )
 }
 
 function notFound(kind: string, name: string, known: readonly string[], list: string): GatewayError {

@@ -21,7 +21,7 @@ Examples:
     .command('migrate')
     .description('bring the database up to date; gatebook start does it too')
     .action(async () => {
-      const applied = await desk.parts.migrate(desk.config())
+      const applied = await desk.parts.migrate(desk.installedConfig())
       desk.note(
         applied === 0
           ? 'the database is up to date'

@@ -38,6 +38,8 @@ export interface TargetProbe {
   readonly login: string
   readonly stores: OpenStores
   readonly vault: Vault
+  /** Of the pages. */
+  readonly publicUrl: string
 }
 
 /** What `main.ts` brings to the command line. Nothing is opened before a command asks for it. */

@@ -8,13 +8,13 @@ import { grantCommands } from './grant-commands.ts'
 import { keyCommands } from './key-commands.ts'
 import { loginCommand } from './login-command.ts'
 import { operationCommands } from './operation-commands.ts'
-import { printable } from '../printing/printable.ts'
 import type { ProgramParts } from './program-parts.ts'
 import { refusalLines } from './refusal.ts'
 import { sessionCommands } from './session-commands.ts'
 import { staffCommands } from './staff-commands.ts'
 import { targetCommands } from './target-commands.ts'
 import { timeCommand } from './time-command.ts'
+import { usageLine } from './usage-error.ts'
 
 /** Exit statuses (product.md, "The command gatebook"). */
 const REFUSED = 1
@@ -69,15 +69,4 @@ export async function runProgram(parts: ProgramParts, args: readonly string[]): 
 
 function ignoreBrokenPipe(error: Error): void {
   if (!isBrokenPipe(error)) throw error
-}
-
-/** commander says `error: …`, and what it takes to be meant on a line of its own. */
-function usageLine(text: string): string {
-  const reason = text
-    .replace(/^error: /, '')
-    .trimEnd()
-    .split('\n')
-    .map(printable)
-    .join(' ')
-  return `gatebook: ${reason.replace(/\.$/, '')}; add --help to see what it takes\n`
 }

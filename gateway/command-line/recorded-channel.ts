@@ -31,11 +31,12 @@ export async function findRecordedChannel(
     const { columns, rows } = channel.terminal ?? DEFAULT_TERMINAL_SIZE
     return { session, channel, size: terminalSize(columns, rows) }
   }
+  const numbers = channels.map((each) => each.channel)
   throw new GatewayError(
     'not-found',
-    number === undefined
-      ? `session ${id} has no channel on record`
-      : `session ${id} has no channel ${number} on record`,
-    `see: gatebook session show ${id}`,
+    number === undefined || numbers.length === 0
+      ? `session ${session.id} has no channel on record`
+      : `session ${session.id} has no channel ${number}, but ${numbers.join(', ')}`,
+    `see: gatebook session show ${session.id}`,
   )
 }

@@ -15,9 +15,9 @@ const nextStep = {
   'master-key': 'bring back the master key file, or set GATEBOOK_MASTER_KEY_FILE',
   'record-failed': 'look for disk errors and free space under GATEBOOK_DATA',
   'target-unreachable': 'check its address, its port and the firewall between',
-  'target-key-unknown': 'trust its host key with: gatebook target trust TARGET',
-  'target-key-changed': 'find out why before you trust it again with: gatebook target trust TARGET',
-  'target-refused-key': 'add the line of gatebook key show CLIENT to authorized_keys there',
+  'target-key-unknown': undefined,
+  'target-key-changed': undefined,
+  'target-refused-key': undefined,
   'not-signed-in': undefined,
   'not-allowed': undefined,
 } as const satisfies Record<ErrorCode, string | undefined>

@@ -50,7 +50,7 @@ export function targetTestCommand(target: Command, desk: Desk): void {
     .option('--login <login>', "another of the target's logins", targetLoginArgument)
     .addHelpText('after', '\nExample:\n  gatebook target test web1.acme --login deploy')
     .action((name: FullTargetName, options: { login?: string }) =>
-      desk.withStores(async ({ stores, vault }) => {
+      desk.withStores(async ({ stores, vault, config: { publicUrl } }) => {
         const found = await findTarget(stores, name)
         sshReach(found)
         const login = options.login ?? found.login
@@ -61,7 +61,7 @@ export function targetTestCommand(target: Command, desk: Desk): void {
             `allow another with: gatebook target set ${fullTargetName(found)} --logins ${[...found.logins, login].join(',')}`,
           )
         }
-        await desk.parts.probeTarget({ target: found, login, stores, vault: await vault() })
+        await desk.parts.probeTarget({ target: found, login, stores, vault: await vault(), publicUrl })
         desk.note(`signed in to ${login}@${fullTargetName(found)}`)
       }),
     )

@@ -188,7 +188,7 @@ export class LiveSessions {
   async #whyNot(session: LiveSession): Promise<string | undefined> {
     const { about } = session
     const facts = await this.#parts.access.facts(about.staffId, about.targetId)
-    if (facts === undefined) return 'the target or the person is gone'
+    if (facts === undefined) return 'the target or the person is gone; ask an administrator of the gateway'
     const now = this.#parts.clock.now()
     const decision = decide(facts, about.login, now)
     if (decision.verdict === 'allow') {

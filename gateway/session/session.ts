@@ -84,6 +84,8 @@ export interface SessionStore {
   setTask(id: string, named: { readonly task?: string; readonly reason?: string }): Promise<void>
   list(filter: SessionFilter): Promise<readonly SessionSummary[]>
   show(id: string): Promise<SessionSummary | undefined>
+  /** At most `limit` sessions whose id begins so, newest first. */
+  withIdBeginning(beginning: string, limit: number): Promise<readonly SessionSummary[]>
   channels(id: string): Promise<readonly ChannelSummary[]>
   /** When this person last began to work on each target, by the target's id. */
   lastByTarget(staffId: string): Promise<ReadonlyMap<string, Date>>

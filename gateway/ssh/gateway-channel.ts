@@ -1,5 +1,6 @@
 import type { ChannelOffer } from '../transport/channels.ts'
 import { HeldChannel, type ChannelHolder } from './held-channel.ts'
+import { UNFORESEEN } from './refusal-texts.ts'
 
 /** What the gateway answers; lines end in `\n`. */
 export interface Answer {
@@ -11,7 +12,7 @@ export interface Answer {
 
 const FAILURE: Answer = {
   output: '',
-  errors: ['an error in the gateway; its log has the details'],
+  errors: [UNFORESEEN],
   exitStatus: 255,
 }
 

@@ -52,7 +52,10 @@ export function openInnerConnection(
     (target) => {
       // `-J` shows no reason of a refused channel, so that refusal is told inside; a forward gets it at once.
       if (target === undefined && !suffices) {
-        return offer.refuse(openFailure.prohibited, `gatebook: no target is known as ${host} port ${port}`)
+        return offer.refuse(
+          openFailure.prohibited,
+          `gatebook: no target is known as ${host} port ${port}; ssh to the gateway with the command targets lists them`,
+        )
       }
       const stream = new ChannelStream(offer)
       stream.on('error', () => {})

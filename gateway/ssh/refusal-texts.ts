@@ -1,5 +1,6 @@
 import type { AccessFacts, Denial } from '../access/decision.ts'
 import { fullTargetName } from '../access/names.ts'
+import type { Target } from '../access/target.ts'
 import { GatewayError, type ErrorCode } from '../errors.ts'
 
 /** What an administrator reads: what is wrong, and what to do next. */
@@ -14,14 +15,24 @@ export function explainDenial(denial: Denial, facts: AccessFacts, login: string)
     'no-role': `${staff} has no role that works on servers; an administrator can give the role engineer`,
     'target-removed': `${target} was removed from the gateway; ask an administrator`,
     'no-grant': `${staff} has no grant for ${target}; an administrator gives it with: gatebook grant add ${staff} ${target}`,
-    'grant-ended': `the grant of ${staff} for ${target} has ended; ask an administrator for a new one`,
+    'grant-ended': `the grant of ${staff} for ${target} has ended; ask an administrator for a new one, made with: gatebook grant add ${staff} ${target}`,
     'policy-unreadable': `${unreadable}; an administrator mends it, see: gatebook target show ${target}`,
-    'login-not-allowed': `${target} does not allow the login ${login}; an administrator allows it with: gatebook target set ${target} --logins ${login}`,
+    'login-not-allowed': `${target} does not allow the login ${login}, but ${allowed(facts.target)}; an administrator allows it with: gatebook target set ${target} --logins ${loginsWith(facts.target, login)}`,
     'no-support-key': `${client} has no support key yet; an administrator makes one with: gatebook key issue ${client}`,
     'support-key-paused': `the support key of ${client} was paused${by}; ask the client to resume it`,
-    'support-key-revoked': `the support key of ${client} was revoked${by}; ask the client before a new one is issued`,
+    'support-key-revoked': `the support key of ${client} was revoked${by}; ask the client whether there is to be a new one, which an administrator makes with: gatebook key issue ${client}`,
   } as const satisfies Record<Denial, string>
   return texts[denial]
+}
+
+/** `root, deploy or backup` */
+function allowed({ login, logins }: Target): string {
+  return [...new Set([login, ...logins])].join(', ').replace(/, (?=[^,]+$)/, ' or ')
+}
+
+/** What `--logins` must say to keep those that are allowed. */
+function loginsWith({ logins }: Target, login: string): string {
+  return [...logins, login].join(',')
 }
 
 /** The ssh edge of the error codes: whether the words of the error are for the administrator. */
@@ -45,11 +56,14 @@ const told = {
   'not-allowed': true,
 } as const satisfies Record<ErrorCode, boolean>
 
+/** A fault of ours. */
+export const UNFORESEEN = 'an error in the gateway; try again, or ask its operator: the log has the details'
+
 /** One or two lines about a failure, without the insides of the gateway. */
 export function explainFailure(error: unknown): string {
-  if (!(error instanceof GatewayError)) return 'an error in the gateway; its log has the details'
+  if (!(error instanceof GatewayError)) return UNFORESEEN
   if (error.code === 'database-unavailable')
-    return 'the database does not answer, so no session can begin; try again in a minute'
+    return 'the database does not answer, and nothing new begins before it does; try again in a minute'
   if (error.code === 'record-failed')
     return 'nothing can be recorded now, so no session can begin; ask an operator of the gateway'
   if (!told[error.code]) return 'the gateway is not set up right; ask its operator to run: gatebook doctor'

@@ -15,6 +15,8 @@ export interface DialParts {
   readonly targets: Pick<TargetStore, 'hostKeys' | 'sealedPassword'>
   readonly supportKeys: Pick<SupportKeyStore, 'sealedPrivate'>
   readonly vault: Vault
+  /** Of the pages, where clients find their key. */
+  readonly publicUrl: string
   /** The demo's target. */
   openLocalShell(): Promise<SessionLink>
 }
@@ -32,7 +34,8 @@ export async function dialTarget(
     openCredentials(parts, target, supportKeyId),
   ])
   const { host, port } = target.reach
-  return connectTarget({ name: fullTargetName(target), host, port, login, trustedKeys }, credentials)
+  const keyPage = `${parts.publicUrl}/clients/${target.clientSlug}`
+  return connectTarget({ name: fullTargetName(target), host, port, login, keyPage, trustedKeys }, credentials)
 }
 
 async function openCredentials(parts: DialParts, target: Target, supportKeyId: string): Promise<TargetCredentials> {

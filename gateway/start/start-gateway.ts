@@ -189,7 +189,12 @@ function createDoor(inside: Inside): Listener {
   const { config, clock, stores, access, sessions, log } = inside
   const address = (userName: string) => sshAddress(config, userName)
   const parts = { targets: stores.targets, access, clock, sshAddress: address }
-  const dialParts = { ...stores, vault: inside.vault, openLocalShell: () => inside.openLocalShell() }
+  const dialParts = {
+    ...stores,
+    vault: inside.vault,
+    publicUrl: config.publicUrl,
+    openLocalShell: () => inside.openLocalShell(),
+  }
   const links = { signIns: stores.signIns, clock, publicUrl: config.publicUrl }
   const hostKeys = loadHostKeys(config.dataDirectory)
   return new Listener({

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, gte, lt, max, type SQL, sql } from 'drizzle-orm'
+import { and, asc, between, desc, eq, gte, lt, max, type SQL, sql } from 'drizzle-orm'
 import type { ChannelSummary, SessionFilter, SessionOpening, SessionStore, SessionSummary } from '../session/session.ts'
 import type { Database } from './database.ts'
 import { found, isUuid } from './found.ts'
+import { idRange } from './id-range.ts'
 import { monthOf } from './month.ts'
 import { client, staff, target } from './schema-access.ts'
 import { channel, session } from './schema-recording.ts'
@@ -56,6 +57,11 @@ export class PostgresSessionStore implements SessionStore {
 
   async show(id: string): Promise<SessionSummary | undefined> {
     return isUuid(id) ? (await this.#select(eq(session.id, id), 1))[0] : undefined
+  }
+
+  async withIdBeginning(beginning: string, limit: number): Promise<readonly SessionSummary[]> {
+    const range = idRange(beginning)
+    return range === undefined ? [] : this.#select(between(session.id, range.first, range.last), limit)
   }
 
   async channels(id: string): Promise<readonly ChannelSummary[]> {

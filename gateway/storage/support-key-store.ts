@@ -51,7 +51,7 @@ export class PostgresSupportKeyStore implements SupportKeyStore {
       const owners = await tx.select({ slug: client.slug }).from(client).where(eq(client.id, clientId)).for('update')
       const { slug } = found(owners, 'such client')
       const key = found(await newest(tx, clientId), `support key of client ${slug}`)
-      const state = moveSupportKey(key.state, move)
+      const state = moveSupportKey(key.state, move, slug)
       const rows = await tx
         .update(supportKey)
         .set({ state, changedAt: sql`now()`, changedBy: actor, ...(state === 'revoked' && { sealedPrivate: null }) })

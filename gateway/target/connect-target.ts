@@ -19,6 +19,8 @@ export interface TargetAddress {
   readonly host: string
   readonly port: number
   readonly login: string
+  /** Where the client finds the line of the support key. */
+  readonly keyPage: string
   readonly trustedKeys: readonly Pick<TrustedHostKey, 'type' | 'blob'>[]
 }
 
@@ -90,11 +92,11 @@ function algorithmsFor(trusted: readonly Pick<TrustedHostKey, 'type'>[]): string
   return hostKeyAlgorithms.toSorted((a, b) => Number(isTrusted(b)) - Number(isTrusted(a)))
 }
 
-function refusedKey({ name, login }: TargetAddress): GatewayError {
+function refusedKey({ name, login, keyPage }: TargetAddress): GatewayError {
   return new GatewayError(
     'target-refused-key',
     `${name} refuses the support key for ${login}: the client may have removed it`,
-    `ask the client to install the line that gatebook key show prints into ~${login}/.ssh/authorized_keys`,
+    `ask the client for it: the line for ~${login}/.ssh/authorized_keys is at ${keyPage}`,
   )
 }
 

@@ -14,12 +14,12 @@ export function judgeHostKey(
     return new GatewayError(
       'target-key-unknown',
       `the host key of ${targetName} is not trusted yet: it shows ${fingerprint(shown)}`,
-      `compare the fingerprint with the server's owner, then run: gatebook target trust ${targetName}`,
+      `an administrator compares it with what the client sees on the server, then runs: gatebook target trust ${targetName}`,
     )
   }
   return new GatewayError(
     'target-key-changed',
     `the host key of ${targetName} has changed: it shows ${fingerprint(shown)}, trusted is ${prints}`,
-    `somebody may be in between; if the server was set up anew, run: gatebook target trust ${targetName}`,
+    `somebody may be in between: ask the client; if the server was set up anew, an administrator runs: gatebook target trust ${targetName}`,
   )
 }

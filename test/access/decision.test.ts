@@ -102,7 +102,7 @@ describe('a support key', () => {
 
   it.each(states.flatMap((state) => moves.map((move) => [state, move] as const)))('that is %s: %s', (state, move) => {
     const next = allowed[`${state} ${move}`]
-    if (next !== undefined) expect(moveSupportKey(state, move)).toBe(next)
-    else expect(() => moveSupportKey(state, move)).toThrow(expect.objectContaining({ code: 'conflict' }))
+    if (next !== undefined) expect(moveSupportKey(state, move, 'acme')).toBe(next)
+    else expect(() => moveSupportKey(state, move, 'acme')).toThrow(expect.objectContaining({ code: 'conflict' }))
   })
 })

@@ -89,9 +89,15 @@ describe("a client's support key", () => {
     }
     expect(await home.gatebook('key resume acme')).toEqual({
       out: '',
-      err: 'gatebook: the support key is revoked, so it cannot resume; issue a new key with: gatebook key issue CLIENT\n',
+      err: 'gatebook: the support key of acme was revoked, which is for good; a new one is made with: gatebook key issue acme\n',
       status: 1,
     })
+    expect((await home.gatebook('key revoke acme')).err).toBe(
+      'gatebook: the support key of acme is revoked already; a new one is made with: gatebook key issue acme\n',
+    )
+    const shown = await home.gatebook('key show acme')
+    expect(shown).toMatchObject({ out: '', status: 1 })
+    expect(shown.err).toMatch(/^gatebook: the support key of acme is revoked since .*; .*gatebook key issue acme\n$/)
     expect((await home.gatebook('key issue acme')).status).toBe(0)
   })
 

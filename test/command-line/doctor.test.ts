@@ -52,6 +52,18 @@ async function listening(answer: string): Promise<{ server: Server; address: str
 }
 
 describe('gatebook doctor', () => {
+  it('makes no database where there is none', async () => {
+    await using home = await installation()
+    const database = () => Promise.reject(new Error('opened'))
+    const settings = { DATABASE_URL: '', GATEBOOK_DATA: '' }
+    const examined = await doctor(home, { settings, examination: { database } })
+    expect(examined.of('database')).toMatchObject({
+      state: 'warn',
+      finding: expect.stringContaining('no installation'),
+    })
+    expect(examined.status).toBe(0)
+  })
+
   it('finds nothing to do on a sound installation, and exits 0', async () => {
     await using home = await installation()
     const examined = await doctor(home)

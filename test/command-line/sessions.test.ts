@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { session, sessionDetail, timeReport } from '#shared/api.ts'
 import { TERMINAL_RESTORED } from '#gateway/recording/terminal-playback.ts'
 import { recordSession } from '#test/api/recorded-session.ts'
+import { sampleAccess, sampleSession } from '#test/storage/sample-access.ts'
 import { installation, publicKey } from './installation.ts'
 
 /** Ivan worked at web1.acme twice (two minutes each, on two days of Moscow) and works at db1.zeta. */
@@ -106,6 +107,38 @@ describe('gatebook session show', () => {
   )
 })
 
+describe('the id of a session', () => {
+  it.each([
+    ['show', (id: string) => id.slice(0, 8)],
+    ['keys', (id: string) => id.slice(0, 9)],
+    ['text', (id: string) => id.slice(0, 20).toUpperCase()],
+    ['export', (id: string) => id.slice(0, 35)],
+  ])('may be given by its beginning: %s', async (command, beginning) => {
+    const whole = await home.gatebook(`session ${command} ${home.ids.first}`)
+    expect(whole).toMatchObject({ err: '', status: 0 })
+    expect(await home.gatebook(`session ${command} ${beginning(home.ids.first)}`)).toEqual(whole)
+  })
+
+  it('is refused where it is too short, and where several begin so', async () => {
+    await using crowded = await installation()
+    const access = await sampleAccess(crowded.database)
+    const [one, other] = ['01a209af-0498-7698-b83d-ef46d6dafd11', '01a209af-0498-7698-b83d-ef46d6dafd12']
+    for (const id of [one, other]) await sampleSession(crowded.database, access, { id })
+    const show = (id: string) => crowded.gatebook(`session show ${id}`)
+    expect((await show(other)).out).toContain(other)
+    expect(await show('01a209a')).toMatchObject({ out: '', status: 1 })
+    expect((await show('01a209a')).err).toMatch(/there is no session 01a209a; 8 characters or more .* are needed/)
+    for (const beginning of ['01a209af', other.slice(0, 35)]) {
+      expect(await show(beginning)).toEqual({
+        out: '',
+        err: `gatebook: the ids of several sessions begin with ${beginning}, such as ${other} and ${one}; give more of it\n`,
+        status: 1,
+      })
+    }
+    expect((await show('01a2-09af')).err).toContain('there is no session 01a2-09af')
+  })
+})
+
 describe('gatebook session keys', () => {
   it('names every key with its time', async () => {
     expect(await home.json(`session keys ${home.ids.first}`)).toEqual([
@@ -154,12 +187,12 @@ describe('gatebook session export', () => {
     expect(seen.out).toBe('up 3 days\n')
   })
 
-  it.each(['text', 'export', 'export --format json', 'play'])(
+  it.each(['text', 'export', 'export --format json', 'play', 'keys'])(
     'is refused for a channel that is not there: %s',
     async (command) => {
       const seen = await home.gatebook(`session ${command} ${home.ids.first} --channel 2`, { columns: 80 })
       expect(seen).toMatchObject({ out: '', status: 1 })
-      expect(seen.err).toMatch(/^gatebook: session .* has no channel 2 on record; see: gatebook session show /)
+      expect(seen.err).toMatch(/^gatebook: session .* has no channel 2, but 0, 1; see: gatebook session show /)
     },
   )
 })

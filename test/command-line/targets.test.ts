@@ -175,18 +175,12 @@ describe('gatebook target test', () => {
     )
   })
 
-  it.each([
-    ['target-key-changed', /find out why before you trust it again/],
-    ['target-key-unknown', /gatebook target trust/],
-    ['target-refused-key', /gatebook key show/],
-  ] as const)('says what to do on %s', async (code, advice) => {
+  it('says what to do where that fails', async () => {
     await using home = await withAcme()
     await home.gatebook('target add web1.acme --host h')
-    const probeTarget = () => Promise.reject(new GatewayError(code, 'it failed'))
+    const probeTarget = () => Promise.reject(new GatewayError('target-refused-key', 'it failed', 'ask the client'))
     const seen = await home.gatebook('target test web1.acme', { parts: { probeTarget } })
-    expect(seen.status).toBe(1)
-    expect(seen.err).toMatch(/^gatebook: it failed; .*\n$/)
-    expect(seen.err).toMatch(advice)
+    expect(seen).toEqual({ out: '', err: 'gatebook: it failed; ask the client\n', status: 1 })
   })
 })
 

@@ -64,7 +64,7 @@ describe('ssh -J through the gateway', needsProgram('sshd', 'openssh-server'), (
   it('refuses a login that the target does not allow, with the reason', async () => {
     const result = await run('ssh', jump('somebody@web1.acme', 'true'))
     expect(result).toMatchObject({ status: 255 })
-    expect(result.stderr).toContain('gatebook: web1.acme does not allow the login somebody')
+    expect(result.stderr).toContain(`gatebook: web1.acme does not allow the login somebody, but ${world.sshd.login};`)
   })
 
   it('asks for the key again when somebody comes through a forwarded port, and takes nobody else', async () => {

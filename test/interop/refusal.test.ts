@@ -43,7 +43,9 @@ describe('a refusal', needsProgram('sshd', 'openssh-server'), () => {
   })
 
   it('says that a login is not allowed', async () => {
-    expect(await refused('oracle+web1.acme')).toMatch(/^web1\.acme does not allow the login oracle; .*--logins oracle/)
+    expect(await refused('oracle+web1.acme')).toMatch(
+      new RegExp(`^web1\\.acme does not allow the login oracle, but ${world.sshd.login}; .*--logins oracle`),
+    )
   })
 
   it('says that the support key is paused, and lets in when it is resumed', async () => {
@@ -105,7 +107,9 @@ describe('a refusal', needsProgram('sshd', 'openssh-server'), () => {
       strict.login,
     )
     await gateway.stores.targets.trust(target.id, [{ type: 'ssh-ed25519', blob: strict.hostKey }], 'test')
-    expect(await refused('strict.acme')).toMatch(/^strict\.acme refuses the support key for .*\nask .*authorized_keys$/)
+    expect(await refused('strict.acme')).toMatch(
+      /^strict\.acme refuses the support key for .*: the client may have removed it\nask the client for it: .*authorized_keys is at http:\S+\/clients\/acme$/,
+    )
   })
 
   it.each([
@@ -142,7 +146,7 @@ describe('a refusal', needsProgram('sshd', 'openssh-server'), () => {
     const { stores, client } = world.gateway
     await stores.supportKeys.move(client.id, 'revoke', 'client:acme')
     expect(await refused('web1.acme')).toBe(
-      'the support key of acme was revoked by client:acme; ask the client before a new one is issued',
+      'the support key of acme was revoked by client:acme; ask the client whether there is to be a new one, which an administrator makes with: gatebook key issue acme',
     )
   })
 })

@@ -112,7 +112,11 @@ describe('a session', () => {
 
   it.each([
     ['the right is missing', () => (database.facts = paused), 'support-key-paused'],
-    ['the target is gone', () => (database.facts = undefined), 'the target or the person is gone'],
+    [
+      'the target is gone',
+      () => (database.facts = undefined),
+      'the target or the person is gone; ask an administrator of the gateway',
+    ],
     ['the gateway is stopping', () => sessions.shut('stopping'), 'stopping'],
   ])('is refused and leaves nothing behind where %s', async (_, arrange, refused) => {
     arrange()
@@ -185,7 +189,9 @@ describe('a right that goes', () => {
     const ended = end(await opened())
     database.facts = undefined
     database.changed()
-    expect(await ended).toMatchObject({ reason: 'the target or the person is gone' })
+    expect(await ended).toMatchObject({
+      reason: 'the target or the person is gone; ask an administrator of the gateway',
+    })
   })
 
   it('while the database does not answer ends the session when it answers again', async () => {

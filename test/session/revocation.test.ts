@@ -107,7 +107,7 @@ describe('a live session', needsSshdTerminals(), () => {
   it('ends when the support key is revoked; a new key lets in again', async () => {
     const { stores, client, vault } = world.gateway
     const revoke = () => stores.supportKeys.move(client.id, 'revoke', 'client:acme')
-    await expectEnd(revoke, /the support key of acme was revoked by client:acme; ask the client before/)
+    await expectEnd(revoke, /the support key of acme was revoked by client:acme; ask the client whether/)
     const pair = makeSupportKeyPair(vault, client.id)
     await stores.supportKeys.issue(client.id, pair.publicBlob, pair.sealedPrivate, 'test')
     await world.sshd.authorize(pair.publicBlob)

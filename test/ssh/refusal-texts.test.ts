@@ -75,6 +75,8 @@ describe('a failure', () => {
   })
 
   it.each([new TypeError('secret'), 'secret', undefined, null])('that nobody foresaw tells nothing: %s', (error) => {
-    expect(explainFailure(error)).toBe('an error in the gateway; its log has the details')
+    expect(explainFailure(error)).toBe(
+      'an error in the gateway; try again, or ask its operator: the log has the details',
+    )
   })
 })

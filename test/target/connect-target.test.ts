@@ -17,9 +17,11 @@ function credentials(password?: string): TargetCredentials {
   return { privateKey: supportKey.privateKey, publicBlob: supportKey.blob, password }
 }
 
+const keyPage = 'https://bastion.example/clients/acme'
+
 function address(target: RawTarget, trusted = [target.hostKey]) {
   const trustedKeys = trusted.map(({ type, blob }) => ({ type, blob }))
-  return { name: 'web1.acme', host: '127.0.0.1', port: target.port, login: 'root', trustedKeys }
+  return { name: 'web1.acme', host: '127.0.0.1', port: target.port, login: 'root', keyPage, trustedKeys }
 }
 
 /** A target that answers each request to sign in with the next of these, and notes what it was asked. */
@@ -79,7 +81,11 @@ describe('the sign-in to a target', () => {
 
   it('tries no password that it has not', async () => {
     await using target = await answering(refuse('publickey,password,keyboard-interactive'))
-    await expect(connectTarget(address(target), credentials())).rejects.toMatchObject({ code: 'target-refused-key' })
+    await expect(connectTarget(address(target), credentials())).rejects.toMatchObject({
+      code: 'target-refused-key',
+      message: 'web1.acme refuses the support key for root: the client may have removed it',
+      hint: `ask the client for it: the line for ~root/.ssh/authorized_keys is at ${keyPage}`,
+    })
     expect(target.asked).toHaveLength(1)
   })
 
@@ -213,7 +219,10 @@ describe('a target', () => {
     server.close()
     await once(server, 'close')
     await expect(
-      connectTarget({ name: 'web1.acme', host: '127.0.0.1', port, login: 'root', trustedKeys: [] }, credentials()),
+      connectTarget(
+        { name: 'web1.acme', host: '127.0.0.1', port, login: 'root', keyPage, trustedKeys: [] },
+        credentials(),
+      ),
     ).rejects.toMatchObject({
       code: 'target-unreachable',
       message: `cannot reach web1.acme at 127.0.0.1 port ${port}: connection refused`,
@@ -230,7 +239,10 @@ describe('a target', () => {
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     await expect(
-      connectTarget({ name: 'web1.acme', host: '127.0.0.1', port, login: 'root', trustedKeys: [] }, credentials()),
+      connectTarget(
+        { name: 'web1.acme', host: '127.0.0.1', port, login: 'root', keyPage, trustedKeys: [] },
+        credentials(),
+      ),
     ).rejects.toMatchObject({ code: 'target-unreachable' })
     server.close()
   })

@@ -5,6 +5,7 @@ import { GatewayError } from '../../errors.ts'
 import type { Desk } from '../desk.ts'
 import { jsonOption, type ListOptions } from '../json-option.ts'
 import { printable } from '../../printing/printable.ts'
+import { missingInstallation } from '../missing-installation.ts'
 import { examineDatabase } from './examine-database.ts'
 import { examineDisk } from './examine-disk.ts'
 import { examineMasterKey } from './examine-master-key.ts'
@@ -31,7 +32,7 @@ async function examine(desk: Desk): Promise<readonly Finding[]> {
   const native = await examineNativeParts(desk.parts.examination)
   const config = readSettings(desk)
   if (Array.isArray(config)) return [...config, ...native]
-  const { findings, usable } = await examineDatabase(config, desk.parts.examination, desk.parts.clock)
+  const { findings, usable } = await databaseOf(desk, config)
   return [
     ok('settings', 'all understood'),
     ...(await examineDisk(config)),
@@ -40,6 +41,14 @@ async function examine(desk: Desk): Promise<readonly Finding[]> {
     ...native,
     ...(await examinePorts(config)),
   ]
+}
+
+/** The doctor makes no database where there is none. */
+function databaseOf(desk: Desk, config: Config): ReturnType<typeof examineDatabase> {
+  const { environment, examination, clock } = desk.parts
+  const missing = missingInstallation(config, environment)
+  if (missing === undefined) return examineDatabase(config, examination, clock)
+  return Promise.resolve({ findings: [warn('database', missing.message, missing.hint ?? '')], usable: false })
 }
 
 /** The settings, or a finding for each mistake in them. */
