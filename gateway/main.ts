@@ -8,7 +8,7 @@ import { GatewayError } from './errors.ts'
 import { setUpDemo } from './start/demo.ts'
 import { dialTarget } from './start/dial-target.ts'
 import { examination } from './start/examination.ts'
-import { letGarbageWait } from './start/let-garbage-wait.ts'
+import { tuneEngine } from './start/tune-engine.ts'
 import { localHost } from './start/local-host.ts'
 import { openInstallationDatabase, storesOn } from './start/open-database.ts'
 import { startGateway } from './start/start-gateway.ts'
@@ -54,7 +54,7 @@ const parts: ProgramParts = {
 await runProgram(parts, process.argv.slice(2))
 
 async function start(config: Config, { demo }: { readonly demo: boolean }): Promise<void> {
-  letGarbageWait()
+  tuneEngine()
   const host = demo ? await localHost() : undefined
   const gateway = await startGateway({
     config,

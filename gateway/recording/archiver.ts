@@ -8,9 +8,14 @@ import type { RecordBatch, RecordStore, SessionClosing } from './record-store.ts
 
 /** A keystroke is in PostgreSQL about this long after it was pressed (design.md, "Frames"). */
 const FLUSH_MS = 250
-/** Bulk goes to PostgreSQL at leisure, so that it does not take the processor from live sessions … */
+/** While the journal grows faster than this, somebody copies: archiving would take the processor from them … */
+const BULK_BYTES_PER_S = 4 * 1024 * 1024
+const LOOK_MS = 100
+/** … but pages and searches must not fall far behind. */
+const WAIT_MS_MAX = 10_000
+/** What was copied then goes to PostgreSQL at leisure, so that live sessions do not notice … */
 const LEISURE_BYTES_PER_S = 24 * 1024 * 1024
-/** … but flat out once the journal has used this part of its budget. */
+/** … but at once and flat out when the journal has used this part of its budget. */
 const LEISURE_PART = 0.25
 const RETRY_MS_MAX = 5000
 
@@ -91,6 +96,7 @@ export class Archiver {
       if (placed.length === 0) {
         for (const resolve of this.#idle.splice(0)) resolve()
         await this.#waitForMore()
+        await this.#letBulkPass()
       } else {
         const bytes = placed.reduce((sum, { record }) => sum + record.data.length, 0)
         await this.#pace(bytes, Date.now() - startedAt)
@@ -152,9 +158,22 @@ export class Archiver {
     if (this.#idle.length === 0 && !this.#stopping) await this.#sleep(FLUSH_MS)
   }
 
-  async #pace(bytes: number, spentMs: number): Promise<void> {
+  async #letBulkPass(): Promise<void> {
+    const until = performance.now() + WAIT_MS_MAX
+    for (let before = 0; !this.#urgent && performance.now() < until; await this.#sleep(LOOK_MS)) {
+      const unread = this.#reader.unread()
+      if (unread - before < (BULK_BYTES_PER_S * LOOK_MS) / 1000) return
+      before = unread
+    }
+  }
+
+  get #urgent(): boolean {
     const { journal, journalMaxBytes } = this.#options
-    if (this.#stopping || this.#idle.length > 0 || journal.bytes > journalMaxBytes * LEISURE_PART) return
+    return this.#stopping || this.#idle.length > 0 || journal.bytes > journalMaxBytes * LEISURE_PART
+  }
+
+  async #pace(bytes: number, spentMs: number): Promise<void> {
+    if (this.#urgent) return
     const due = (bytes / LEISURE_BYTES_PER_S) * 1000 - spentMs
     if (due > 1) await this.#sleep(due)
   }

@@ -81,9 +81,17 @@ export function decodeRecord(bytes: Buffer, at: number): DecodedRecord | 'incomp
 
 /** RFC 9562 §4: the 16 bytes of a UUID written as text. */
 export function uuidBytes(text: string): Buffer {
-  return Buffer.from(text.replaceAll('-', ''), 'hex')
+  if (text !== lastUuid.text) lastUuid = { text, bytes: Buffer.from(text.replaceAll('-', ''), 'hex') }
+  return lastUuid.bytes
 }
 
 function uuidText(bytes: Buffer): string {
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  if (!lastUuid.bytes.equals(bytes)) {
+    const text = bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    lastUuid = { text, bytes: Buffer.from(bytes) }
+  }
+  return lastUuid.text
 }
+
+/** Records of one session come in rows: it is translated once. */
+let lastUuid = { text: '', bytes: Buffer.alloc(0) }

@@ -2,9 +2,9 @@ import type { Duplex } from 'node:stream'
 
 /**
  * libuv reads one socket up to 32 × 64 KiB before it looks at the next, so a full-speed session makes
- * a neighbour's keystroke wait 12-22 ms; with this quantum it is about 1 ms (research/bench.md §2).
+ * a neighbour's keystroke wait 12-22 ms. One read of libuv at a time costs no more processor time than two.
  */
-const BYTES_PER_TURN = 128 * 1024
+const BYTES_PER_TURN = 64 * 1024
 /**
  * A peer that takes none of what we say is not read either: whatever it asks would add to what waits.
  * Well above the data that windows let wait, so that nobody honest meets it.

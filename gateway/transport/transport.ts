@@ -94,9 +94,7 @@ export class Transport {
         if (typeof offer === 'function') this.#protocol.setOffer(offer(versions.software))
       },
       keyExchanges: { [MLKEM_EXCHANGE]: mlkemExchange },
-      onWrite: (data) => {
-        if (!stream.destroyed && stream.writable) stream.write(data)
-      },
+      onWrite: gatheredWrites(stream),
       onError: (error) => this.fail(error),
       onHandshakeComplete: () => this.#keysAgreed(),
       onMessage: (payload) => {
@@ -245,6 +243,39 @@ export class Transport {
 /** What a peer says is shown to people: no control characters, no novel. */
 function printable(text: string): string {
   return text.replaceAll(/[^\x20-\x7e\u00a0-\ud7ff\ue000-\uffff]/g, '?').slice(0, 200)
+}
+
+/** What is gathered goes at this size, so that the peer can begin with it while we prepare the next. */
+const GATHERED_MAX = 32 * 1024
+
+/**
+ * The first packet of a turn goes to the peer's TCP at once, small ones behind it together: a write costs more
+ * than the encryption of a packet, and a flood on a terminal comes in packets of a few hundred bytes.
+ */
+function gatheredWrites(stream: Duplex): (data: Buffer) => void {
+  let phase: 'first' | 'second' | 'gathering' = 'first'
+  let gathered = 0
+  const endTurn = () => {
+    if (phase === 'gathering') stream.uncork()
+    phase = 'first'
+  }
+  return (data) => {
+    if (stream.destroyed || !stream.writable) return
+    if (phase === 'first') {
+      phase = 'second'
+      process.nextTick(endTurn)
+    } else if (phase === 'second') {
+      phase = 'gathering'
+      gathered = 0
+      stream.cork()
+    }
+    stream.write(data)
+    if (phase !== 'gathering') return
+    gathered += data.length
+    if (gathered < GATHERED_MAX) return
+    stream.uncork()
+    phase = 'second'
+  }
 }
 
 /** Longer than any client computes its KEXINIT; shorter than a person notices. */
