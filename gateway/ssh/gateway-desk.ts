@@ -97,9 +97,9 @@ export class GatewayDesk {
 
   async #load(typed: string): Promise<MenuState> {
     const { access, sessionStore, clock } = this.#parts
-    const { id } = this.#who.staff
+    const { id, login } = this.#who.staff
     const [facts, last] = await Promise.all([access.grantedFacts(id), sessionStore.lastByTarget(id)])
-    return openMenu(menuRows(facts, last, clock.now()), typed)
+    return openMenu(menuRows(facts, last, clock.now()), typed === login ? '' : typed)
   }
 
   #handOver(

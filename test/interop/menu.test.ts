@@ -97,7 +97,10 @@ describe('ssh to the gateway itself', needsSshdTerminals(), () => {
     const ended = await sessions.list({ limit: 10 })
     const terminal = openTerminal(world.gateway, 'ivan')
     await terminal.until(PAINTED)
-    const targets = (await screenOf(terminal.output())).flatMap((line) => /^[> ] (\S+\.acme)/.exec(line)?.[1] ?? [])
+    const lines = await screenOf(terminal.output())
+    // The own login, which ssh sends by itself, is no mistyped name.
+    expect(lines[2]).toMatch(/^ {2}TARGET /)
+    const targets = lines.flatMap((line) => /^[> ] (\S+\.acme)/.exec(line)?.[1] ?? [])
     expect(targets.slice(0, 2)).toEqual([...new Set(ended.map(({ target }) => target))])
     expect(targets).toHaveLength(3)
     terminal.type('\x1b')
@@ -157,6 +160,20 @@ describe('ssh to the gateway itself', needsSshdTerminals(), () => {
     const lines = await screenOf(terminal.output())
     expect(lines.slice(1, 3)).toEqual(['Filter: web1', 'there is no target "web1"; the list is filtered by it'])
     expect(lines[4]).toMatch(/^> web1\.acme/)
+    terminal.type('\x03')
+    await terminal.ended
+  })
+
+  it.each([
+    ['C', false],
+    ['en_US.UTF-8', true],
+  ])('speaks as the locale %s does', async (LANG, utf8) => {
+    const options = ['-o', 'SendEnv=LANG', '--']
+    const terminal = openTerminal(world.gateway, 'ivan', options, { columns: 40, rows: 12, environment: { LANG } })
+    await terminal.until(PAINTED)
+    const lines = await screenOf(terminal.output(), 40, 12)
+    expect(lines[0]).toMatch(utf8 ? /^gatebook · ivan/ : /^gatebook - ivan/)
+    expect(/^[ -~]*$/.test(lines.join(''))).toBe(!utf8)
     terminal.type('\x03')
     await terminal.ended
   })

@@ -16,9 +16,10 @@ export function bodyRows({ rows }: TerminalSize, messageLines: number): number {
   return Math.max(rows - FRAME_ROWS - messageLines, 1)
 }
 
-/** A message as lines of the screen. */
+/** A message as lines of the screen; a small one needs its rows for the list. */
 export function messageLines(message: string, terminal: MenuTerminal): readonly string[] {
-  return wrapText(message, terminal, terminal.columns - 1).slice(0, MESSAGE_ROWS_MAX)
+  const linesMax = Math.min(MESSAGE_ROWS_MAX, Math.max(terminal.rows - FRAME_ROWS - 1, 0))
+  return wrapText(message, terminal, terminal.columns - 1).slice(0, linesMax)
 }
 
 /** The notes of a target as lines of the screen. */

@@ -1,4 +1,5 @@
 import { cellsOf, fitCells, harmless } from './cell-text.ts'
+import { LAST_CELLS, lastText } from './last-text.ts'
 import type { MenuChoice, MenuFace } from './menu-face.ts'
 import { messageLines, notesLines, type MenuTerminal } from './menu-layout.ts'
 import { matchingRows, type MenuRow } from './menu-list.ts'
@@ -9,9 +10,16 @@ const LISTED_MAX = 20
 const LINE_LENGTH_MAX = 100
 const NEW_LINE = '\r\n'
 
+export interface NumberedListParts {
+  /** As the terminal is now. */
+  readonly terminal: () => MenuTerminal
+  readonly now: () => Date
+}
+
 /** The menu for terminals that have one screen only, and may not even move their cursor: a list, and a question. */
 export class MenuNumberedList implements MenuFace {
   readonly #terminal: () => MenuTerminal
+  readonly #now: () => Date
   readonly #rows: readonly MenuRow[]
   #shown: readonly MenuRow[]
   #message: string
@@ -22,11 +30,12 @@ export class MenuNumberedList implements MenuFace {
   #unsaid = ''
 
   /** Begins as the state does; `terminal` is as it is now. */
-  constructor({ rows, shown, message }: MenuState, terminal: () => MenuTerminal) {
+  constructor({ rows, shown, message }: MenuState, { terminal, now }: NumberedListParts) {
     this.#rows = rows
     this.#shown = shown
     this.#message = message
     this.#terminal = terminal
+    this.#now = now
   }
 
   show(message: string): string {
@@ -93,9 +102,10 @@ export class MenuNumberedList implements MenuFace {
     const { columns, utf8 } = terminal
     const listed = this.#shown.slice(0, LISTED_MAX)
     const width = Math.max(0, ...listed.map(({ target }) => target.length))
-    const lines = listed.map(({ target, key, client }, index) => {
+    const lines = listed.map(({ target, key, client, lastSession }, index) => {
       const state = key === 'active' ? '' : `  (key: ${key})`
-      const text = `${String(index + 1).padStart(3)}  ${target.padEnd(width)}  ${harmless(client, utf8)}${state}`
+      const last = lastText(lastSession, this.#now()).padEnd(LAST_CELLS)
+      const text = `${String(index + 1).padStart(3)}  ${target.padEnd(width)}  ${last}  ${harmless(client, utf8)}${state}`
       return fitCells(text, columns - 1, utf8).trimEnd()
     })
     const more = this.#shown.length - listed.length

@@ -1,4 +1,5 @@
 import { cellsOf, fitCells, harmless } from './cell-text.ts'
+import { LAST_CELLS, lastText } from './last-text.ts'
 import { bodyRows, messageLines, notesLines, type MenuTerminal } from './menu-layout.ts'
 import type { MenuRow } from './menu-list.ts'
 import type { MenuState } from './menu-state.ts'
@@ -11,15 +12,9 @@ const GAP = '  '
 const TARGET_CELLS_MIN = 6
 /** `revoked` and `retired`. */
 const KEY_CELLS = 7
-/** `59 min` */
-const LAST_CELLS = 6
 const CLIENT_CELLS_MAX = 20
 /** A narrower column says nothing. */
 const COLUMN_CELLS_MIN = 8
-
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
 
 export interface MenuScreen {
   /** One for each row of the terminal, none wider than it; with attributes of their own, which they end. */
@@ -113,7 +108,7 @@ function headText(widths: ColumnWidths): string {
 }
 
 function rowText(row: MenuRow, widths: ColumnWidths, { utf8, now }: { utf8: boolean; now: Date }): string {
-  const last = row.lastSession === undefined ? '-' : agoText(now.getTime() - row.lastSession.getTime())
+  const last = lastText(row.lastSession, now)
   const [client, notes] = [harmless(row.client, utf8), harmless(row.notes, utf8)]
   return cells({ target: row.target, key: row.key, last, client, notes }, widths, utf8)
 }
@@ -133,14 +128,6 @@ function cells(
     ...(widths.notes > 0 ? [fitCells(texts.notes, widths.notes, utf8)] : []),
   ]
   return GAP + [...always, ...whereRoom].join(GAP)
-}
-
-/** How long ago, in 6 cells or less. */
-function agoText(ms: number): string {
-  if (ms < MINUTE_MS) return 'now'
-  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min`
-  if (ms < DAY_MS) return `${Math.floor(ms / HOUR_MS)} h`
-  return `${Math.floor(ms / DAY_MS)} d`
 }
 
 function titleText(left: string, right: string, columns: number): string {

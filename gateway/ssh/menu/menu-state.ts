@@ -31,9 +31,10 @@ const EMPTY: Omit<MenuState, 'rows' | 'shown'> = { filter: '', selected: 0, note
 
 /**
  * The menu as it opens for a user name that names no target: filtered by it where that leaves anything,
- * otherwise with everything, and at the nearest name.
+ * otherwise with everything, and at the nearest name. An empty one says nothing.
  */
 export function openMenu(rows: readonly MenuRow[], typed: string): MenuState {
+  if (typed === '') return { ...EMPTY, rows, shown: rows }
   const matching = matchingRows(rows, typed)
   const none = `there is no target ${JSON.stringify(typed)}`
   if (matching.length > 0) {

@@ -97,7 +97,7 @@ export class Menu implements ChannelHolder {
     const now = () => this.#parts.now()
     this.#face = asked.hasSecondScreen
       ? new MenuFullScreen(state, { terminal, who, now })
-      : new MenuNumberedList(state, terminal)
+      : new MenuNumberedList(state, { terminal, now })
     this.#show('')
   }
 

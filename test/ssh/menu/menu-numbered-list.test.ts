@@ -7,13 +7,16 @@ const QUESTION = 'Number, or words to filter by: '
 const about = { client: 'Acme', key: 'active', lastSession: undefined, notes: '' } as const
 const rows = [
   menuRow('web1.acme', { ...about, notes: 'be\ncareful' }),
-  menuRow('web2.acme', about),
+  menuRow('web2.acme', { ...about, lastSession: new Date('2026-11-23T10:00:00Z') }),
   menuRow('db1.acme', { ...about, key: 'paused', client: 'Ёж' }),
 ]
 
 /** A list in which `typed` was typed, `\r` for Enter; gives what was said since, and the choice. */
 function list(typed: string, state = { ...openMenu(rows, ''), message: '' }) {
-  const menu = new MenuNumberedList(state, () => ({ columns: 60, rows: 24, utf8: false }))
+  const menu = new MenuNumberedList(state, {
+    terminal: () => ({ columns: 60, rows: 24, utf8: false }),
+    now: () => new Date('2026-11-23T12:00:00Z'),
+  })
   const begun = menu.show('') + menu.paint()
   const keys = Array.from(typed, (key) => ({ '\r': 'Enter', '\b': 'Backspace', ' ': 'Space' })[key] ?? key)
   const choice = keys.map((key) => menu.press(key)).find((each) => each !== undefined)
@@ -22,7 +25,12 @@ function list(typed: string, state = { ...openMenu(rows, ''), message: '' }) {
 
 it('numbers the targets and asks', () => {
   expect(list('').begun).toBe(
-    ['  1  web1.acme  Acme', '  2  web2.acme  Acme', '  3  db1.acme   ??  (key: paused)', QUESTION].join('\r\n'),
+    [
+      '  1  web1.acme  -       Acme',
+      '  2  web2.acme  2 h     Acme',
+      '  3  db1.acme   -       ??  (key: paused)',
+      QUESTION,
+    ].join('\r\n'),
   )
 })
 
@@ -48,7 +56,9 @@ describe('a line', () => {
   })
 
   it('of words shows what matches, and an empty one shows all', () => {
-    expect(list('web ac\r').said).toBe(`web ac\r\n  1  web1.acme  Acme\r\n  2  web2.acme  Acme\r\n${QUESTION}`)
+    expect(list('web ac\r').said).toBe(
+      `web ac\r\n  1  web1.acme  -       Acme\r\n  2  web2.acme  2 h     Acme\r\n${QUESTION}`,
+    )
     expect(list('db\r\r').said).toContain('  3  db1.acme')
     expect(list('zzz\r').said).toContain('\r\nnothing matches "zzz"\r\n  1  web1.acme')
   })

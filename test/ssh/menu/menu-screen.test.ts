@@ -51,6 +51,11 @@ async function shown(state: MenuState, keys: readonly string[], look: Look = {})
 const quiet = (rows: readonly MenuRow[]): MenuState => ({ ...openMenu(rows, ''), message: '' })
 
 describe('the menu', () => {
+  it.each([5, 6, 8])('keeps the target that is chosen on a screen of %i rows, whatever the message', async (rows) => {
+    const lines = await shown(openMenu(few, 'a name that is mistyped'), [], { columns: 20, rows })
+    expect(lines.find((line) => line.startsWith('>'))).toMatch(/^> web1/)
+  })
+
   it('has target, key, last session, client and notes in 80 by 24', async () => {
     const lines = await shown(quiet(few), [])
     expect(lines.slice(0, 6)).toEqual([
