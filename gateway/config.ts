@@ -23,6 +23,10 @@ export interface Config {
   readonly userCaFile: string | undefined
   /** Absolute; undefined: nothing is revoked by a list. */
   readonly revokedKeysFile: string | undefined
+  /** Whether nobody comes in by a key alone. */
+  readonly totpRequired: boolean
+  /** 0: a code is asked for each time. */
+  readonly totpRememberS: number
   readonly durability: 'process' | 'power'
   readonly loginGraceS: number
   /** 0: never. */
@@ -88,6 +92,8 @@ function toConfig(data: z.infer<typeof environmentSchema>): Config {
     masterKeyFile: resolve(data.GATEBOOK_MASTER_KEY_FILE ?? join(dataDirectory, 'master.key')),
     userCaFile: data.GATEBOOK_USER_CA_FILE && resolve(data.GATEBOOK_USER_CA_FILE),
     revokedKeysFile: data.GATEBOOK_REVOKED_KEYS_FILE && resolve(data.GATEBOOK_REVOKED_KEYS_FILE),
+    totpRequired: data.GATEBOOK_TOTP_REQUIRED,
+    totpRememberS: data.GATEBOOK_TOTP_REMEMBER_S,
     durability: data.GATEBOOK_DURABILITY,
     loginGraceS: data.GATEBOOK_LOGIN_GRACE_S,
     idleS: data.GATEBOOK_IDLE_S,

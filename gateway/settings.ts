@@ -87,6 +87,17 @@ export const environmentSchema = z.object({
     meaning: 'keys and certificates that let nobody in any more; read at each sign-in',
     expected: 'a file',
   }),
+  GATEBOOK_TOTP_REQUIRED: withDefault(z.enum(['no', 'yes']).transform(isYes), 'no', {
+    unit: '`yes` or `no`',
+    meaning:
+      'whether staff come in only with a second factor (`gatebook staff totp`); those who have one give it always',
+    expected: 'yes or no',
+  }),
+  GATEBOOK_TOTP_REMEMBER_S: withDefault(wholeNumber(0, 2_592_000), '0', {
+    unit: 'seconds, 0-2592000',
+    meaning: 'for how long a code lets its owner in without another from the same address; 0 asks each time',
+    expected: 'a whole number of seconds from 0 to 2592000 (30 days)',
+  }),
   GATEBOOK_DURABILITY: withDefault(z.enum(['process', 'power']), 'process', {
     unit: '`process` or `power`',
     meaning: 'what the record survives: kill -9 of the gateway, or loss of power too (slower)',
@@ -125,6 +136,10 @@ function withDefault<Schema extends z.ZodType<unknown, string>>(
 
 function optional<Schema extends z.ZodType<unknown, string>>(schema: Schema, text: SettingText & { derived: string }) {
   return schema.optional().meta({ setting: { ...text, default: text.derived } })
+}
+
+function isYes(text: 'yes' | 'no'): boolean {
+  return text === 'yes'
 }
 
 function wholeNumber(min: number, max: number) {

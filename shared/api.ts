@@ -178,6 +178,8 @@ export const staffMember = z.object({
   email: z.string(),
   roles: z.array(z.enum(['admin', 'engineer', 'auditor', 'billing'])),
   disabledAt: instant.nullable(),
+  /** Null: there is no second factor. */
+  totpSince: instant.nullable(),
 })
 export type StaffMemberView = z.infer<typeof staffMember>
 export const staffKey = z.object({

@@ -11,6 +11,7 @@ export function staffView(staff: Staff): StaffMemberView {
     email: staff.email,
     roles: [...staff.roles],
     disabledAt: staff.disabledAt?.toISOString() ?? null,
+    totpSince: staff.totpSince?.toISOString() ?? null,
   }
 }
 

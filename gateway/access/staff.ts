@@ -9,6 +9,8 @@ export interface Staff {
   readonly email: string
   readonly roles: readonly StaffRole[]
   readonly disabledAt: Date | undefined
+  /** Since when a code is asked for beside the key; undefined: there is no second factor. */
+  readonly totpSince: Date | undefined
 }
 
 /** A public key by which a person is known. A key belongs to one person only. */
@@ -22,11 +24,13 @@ export interface StaffKey {
   readonly lastUsedAt: Date | undefined
 }
 
+export type NewStaff = Omit<Staff, 'id' | 'disabledAt' | 'totpSince'>
+
 export type NewStaffKey = Pick<StaffKey, 'type' | 'blob' | 'comment'>
 
 export interface StaffStore {
   /** Throws `already-exists` for a taken login or for a key that belongs to anybody. */
-  add(staff: Omit<Staff, 'id' | 'disabledAt'>, keys: readonly NewStaffKey[], actor: string): Promise<Staff>
+  add(staff: NewStaff, keys: readonly NewStaffKey[], actor: string): Promise<Staff>
   list(): Promise<readonly Staff[]>
   byLogin(login: string): Promise<Staff | undefined>
   byId(id: string): Promise<Staff | undefined>

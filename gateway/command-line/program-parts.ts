@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ClientStore } from '../access/client.ts'
 import type { GrantStore } from '../access/grant.ts'
+import type { SecondFactorStore } from '../access/second-factor.ts'
 import type { SignInStore } from '../access/sign-in.ts'
 import type { StaffStore } from '../access/staff.ts'
 import type { SupportKeyStore } from '../access/support-key.ts'
@@ -21,6 +22,7 @@ export interface OpenStores {
   readonly supportKeys: SupportKeyStore
   readonly grants: GrantStore
   readonly signIns: SignInStore
+  readonly secondFactors: SecondFactorStore
   readonly sessions: SessionStore
   readonly records: RecordStore
   readonly workedSessions: WorkedSessionSource

@@ -9,6 +9,8 @@ import { readTextFile } from './file-argument.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findStaff } from './named-things.ts'
 import { staffKeyColumns, staffKeyCommands } from './staff-key-commands.ts'
+import { staffTotpCommand } from './staff-totp-command.ts'
+import { shortInstant } from '../printing/short-times.ts'
 import { formatTable, type Column } from '../printing/table.ts'
 
 interface AddOptions {
@@ -23,6 +25,7 @@ const columns: readonly Column<StaffMemberView>[] = [
   { title: 'name', text: (staff) => staff.name },
   { title: 'e-mail', text: (staff) => staff.email },
   { title: 'roles', text: (staff) => staff.roles.join(',') },
+  { title: '2nd factor', text: (staff) => (staff.totpSince === null ? '-' : 'yes') },
   { title: 'state', text: stateOf },
 ]
 
@@ -43,6 +46,7 @@ export function staffCommands(program: Command, desk: Desk): void {
   switchCommand(staff, desk, 'disable')
   switchCommand(staff, desk, 'enable')
   staffKeyCommands(staff, desk)
+  staffTotpCommand(staff, desk)
 }
 
 function addCommand(staff: Command, desk: Desk): void {
@@ -87,6 +91,7 @@ function showCommand(staff: Command, desk: Desk): void {
           ['e-mail', view.email],
           ['roles', view.roles.join(', ')],
           ['state', stateOf(view)],
+          ['second factor', view.totpSince === null ? 'none' : `since ${shortInstant(view.totpSince)}`],
           ['keys', String(view.keys.length)],
         ] as const
         desk.printFacts(view, facts, options)

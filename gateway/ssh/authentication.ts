@@ -1,15 +1,21 @@
 import { fingerprint } from '../access/fingerprint.ts'
 import type { Staff, StaffStore } from '../access/staff.ts'
+import { GatewayError } from '../errors.ts'
 import { disconnectReason, message } from '../transport/message.ts'
 import type { Transport } from '../transport/transport.ts'
 import { boolean, string, wireMessage, WireReader } from '../transport/wire.ts'
+import { codeAnswer, codeQuestion } from './code-question.ts'
+import { readKeyRequest } from './key-request.ts'
+import type { SecondFactor } from './second-factor.ts'
 import { proves } from './signature.ts'
 import type { Identity, StaffIdentity } from './staff-identity.ts'
 
-/** Signing agents hold many keys, and each one offered counts (sshd's MaxAuthTries is 6), as every request does. */
-const REQUESTS_MAX = 20
-/** Requests that arrive while the database is asked wait; nobody honest sends more ahead. */
+/** Signing agents hold many keys, and each one offered counts (sshd's MaxAuthTries is 6), as every message does. */
+const MESSAGES_MAX = 20
+/** Messages that arrive while the database is asked wait; nobody honest sends more ahead. */
 const WAITING_MAX = 8
+/** Wrong codes on one connection; OpenSSH asks its user three times as well. */
+const CODES_MAX = 3
 /** RFC 4252 §6: from here on messages belong to what runs after the sign-in. */
 const FIRST_OF_CONNECTION = 80
 
@@ -19,42 +25,51 @@ export interface AuthenticatedStaff {
   readonly userName: string
   /** Undefined where a connection around this one had proven it. */
   readonly key?: Buffer
+  /** Whether a second factor was proven: here, around here, or not long ago. */
+  readonly gaveCode: boolean
 }
 
 export interface AuthenticationParts {
-  readonly staff: Pick<StaffStore, 'keyUsed'>
+  readonly staff: Pick<StaffStore, 'byId' | 'keyUsed'>
   readonly identity: Pick<StaffIdentity, 'whose'>
+  readonly secondFactor: Pick<SecondFactor, 'demand' | 'whyNot'>
   readonly sourceAddress: string
   /** Keys that stood in an agent beside a good one: offering them again deserves no lecture. */
   readonly companionKeys: Set<string>
   /** Inside `ssh -J`: nobody but this person, whose key is proven already; `suffices` asks for no other proof. */
-  readonly around?: { readonly staff: Staff; readonly suffices: boolean }
+  readonly around?: { readonly staff: Staff; readonly suffices: boolean; readonly gaveCode: boolean }
   succeeded(who: AuthenticatedStaff): void
+  readonly log: (line: string) => void
 }
 
-/** RFC 4252 in the server's role: public keys only, and the key alone says who somebody is. */
+/** RFC 4252 in the server's role: the key says who somebody is; then, where it is asked for, a code (RFC 4256). */
 export class Authentication {
   readonly #transport: Transport
   readonly #parts: AuthenticationParts
   readonly #unknown = new Set<string>()
-  #requests = 0
+  #messages = 0
   #waiting = 0
   #turn: Promise<void> = Promise.resolve()
   #over = false
+  /** Whose key is proven, under this user name, while the code is still missing (RFC 4252 §5.1, partial success). */
+  #half: Omit<AuthenticatedStaff, 'gaveCode'> | undefined
+  /** A code is asked for and was not given yet. */
+  #asked = false
+  #wrongCodes = 0
 
   constructor(transport: Transport, parts: AuthenticationParts) {
     this.#transport = transport
     this.#parts = parts
   }
 
-  /** Takes the messages 50 and up. Requests are answered one at a time, in order. */
+  /** Takes the messages 50 and up. They are answered one at a time, in order. */
   handle(payload: Buffer): void {
     const [type = 0] = payload
     if (type >= FIRST_OF_CONNECTION) return this.#transport.fail(new Error(`message ${type} before the sign-in`))
-    if (type !== message.userauthRequest || this.#over) return
+    if (this.#over || (type !== message.userauthRequest && type !== message.userauthInfoResponse)) return
     if (++this.#waiting > WAITING_MAX) return this.#transport.fail(new Error('too many requests at once'))
     this.#turn = this.#turn
-      .then(() => (this.#over ? undefined : this.#request(Buffer.from(payload))))
+      .then(() => (this.#over ? undefined : this.#take(Buffer.from(payload))))
       .catch((error: unknown) => this.#trouble(error))
       .finally(() => this.#waiting--)
   }
@@ -64,23 +79,43 @@ export class Authentication {
     this.#over = true
   }
 
-  async #request(payload: Buffer): Promise<void> {
-    if (++this.#requests > REQUESTS_MAX) {
-      this.#over = true
-      return this.#transport.disconnect(disconnectReason.noMoreAuthMethods, 'gatebook: too many keys were tried')
-    }
+  #take(payload: Buffer): Promise<void> | void {
+    if (++this.#messages > MESSAGES_MAX) return this.#dismiss('too many keys were tried')
     const reader = new WireReader(payload, 1)
+    if (payload[0] === message.userauthInfoResponse) return this.#codeGiven(reader)
+    // RFC 4252 §5.1: a new request takes the place of the one that is under way.
+    this.#asked = false
     const [userName, service, method] = [reader.text(), reader.text(), reader.text()]
-    const { around } = this.#parts
-    if (service === 'ssh-connection' && method === 'none' && around?.suffices === true) {
-      return this.#succeed({ staff: around.staff, userName })
-    }
-    if (service !== 'ssh-connection' || method !== 'publickey') return this.#fail()
-    const signs = reader.boolean()
-    const [algorithm, blob] = [reader.text(), reader.string()]
-    const unsignedLength = payload.length - reader.remaining
-    const signature = signs ? reader.string() : undefined
-    const { sourceAddress } = this.#parts
+    // RFC 4252 §5: what was proven under another name counts no more.
+    if (this.#half?.userName !== userName || service !== 'ssh-connection') this.#half = undefined
+    if (service !== 'ssh-connection') return this.#fail()
+    if (this.#half === undefined && method === 'none') return this.#byNone(userName)
+    if (this.#half === undefined && method === 'publickey') return this.#byKey(userName, payload, reader)
+    if (this.#half === undefined || method !== 'keyboard-interactive') return this.#fail()
+    // RFC 4256 §3.1: whatever the language and the submethods are.
+    reader.string()
+    reader.string()
+    this.#asked = true
+    this.#transport.send(codeQuestion(this.#half.staff.login))
+  }
+
+  /** Inside `ssh -J` the connection around has proven the key, and mostly the code as well. */
+  async #byNone(userName: string): Promise<void> {
+    const { around, secondFactor, sourceAddress } = this.#parts
+    if (around?.suffices !== true) return this.#fail()
+    const { gaveCode } = around
+    // It may be old: what it knew of the person is read again.
+    const staff = await this.#parts.staff.byId(around.staff.id)
+    if (staff === undefined || staff.disabledAt !== undefined) return this.#fail()
+    const isFree = gaveCode || (await secondFactor.demand({ staff, sourceAddress })) === 'nothing'
+    if (this.#over) return
+    if (isFree) this.#succeed({ staff, userName, gaveCode })
+    else this.#fail()
+  }
+
+  async #byKey(userName: string, payload: Buffer, reader: WireReader): Promise<void> {
+    const { algorithm, blob, signature, signed } = readKeyRequest(payload, reader, this.#transport.sessionId())
+    const { sourceAddress, around } = this.#parts
     const identity = await this.#parts.identity.whose({ algorithm, blob, sourceAddress })
     if (this.#over) return
     if (identity === undefined || 'refused' in identity) return this.#unwelcome(blob, identity)
@@ -90,9 +125,38 @@ export class Authentication {
     }
     if (around !== undefined && around.staff.id !== staff.id) return this.#fail()
     if (signature === undefined) return this.#askForSignature(algorithm, blob)
-    const signed = Buffer.concat([string(this.#transport.sessionId()), payload.subarray(0, unsignedLength)])
     if (!proves({ ...identity, signature, signed })) return this.#fail()
-    this.#succeed({ staff, userName, key: identity.key })
+    await this.#keyProven({ staff, userName, key: identity.key })
+  }
+
+  async #keyProven(who: Omit<AuthenticatedStaff, 'gaveCode'>): Promise<void> {
+    const { around, secondFactor, sourceAddress } = this.#parts
+    if (around?.gaveCode === true) return this.#succeed({ ...who, gaveCode: true })
+    const demand = await secondFactor.demand({ staff: who.staff, sourceAddress })
+    if (this.#over) return
+    if (demand === 'nothing') return this.#succeed({ ...who, gaveCode: who.staff.totpSince !== undefined })
+    if (demand === 'a code') {
+      this.#half = who
+      return this.#fail({ partialSuccess: true })
+    }
+    const { login } = who.staff
+    this.#say(`${login} needs a second factor here; an administrator sets it up with: gatebook staff totp ${login}`)
+    this.#fail()
+  }
+
+  async #codeGiven(reader: WireReader): Promise<void> {
+    const half = this.#half
+    if (!this.#asked || half === undefined) return this.#transport.fail(new Error('an answer to no question'))
+    this.#asked = false
+    const typed = codeAnswer(reader)
+    if (typed === undefined) return this.#fail()
+    const { sourceAddress, secondFactor } = this.#parts
+    const why = await secondFactor.whyNot({ staff: half.staff, sourceAddress }, typed)
+    if (this.#over) return
+    if (why === undefined) return this.#succeed({ ...half, gaveCode: true })
+    if (++this.#wrongCodes >= CODES_MAX) return this.#dismiss(why)
+    this.#say(why)
+    this.#fail()
   }
 
   #succeed(who: AuthenticatedStaff): void {
@@ -123,7 +187,10 @@ export class Authentication {
   #trouble(error: unknown): void {
     if (this.#over) return
     if (error instanceof Error && error.name === 'WireError') return this.#transport.fail(error)
-    this.#say('who you are cannot be looked up now (the database does not answer); try again in a minute')
+    const isAway = error instanceof GatewayError && error.code === 'database-unavailable'
+    if (!isAway) this.#parts.log(`somebody from ${this.#parts.sourceAddress} could not be judged: ${String(error)}`)
+    const why = isAway ? 'the database does not answer' : 'an error in the gateway; its log has the details'
+    this.#say(`who you are cannot be looked up now (${why}); try again in a minute`)
     this.#fail()
   }
 
@@ -132,7 +199,14 @@ export class Authentication {
     this.#transport.send(wireMessage(message.userauthBanner, string(`gatebook: ${text}\r\n`), string('')))
   }
 
-  #fail(): void {
-    this.#transport.send(wireMessage(message.userauthFailure, string('publickey'), boolean(false)))
+  /** Names the method that can go on: where the key is proven, the code alone. */
+  #fail({ partialSuccess = false } = {}): void {
+    const next = this.#half === undefined ? 'publickey' : 'keyboard-interactive'
+    this.#transport.send(wireMessage(message.userauthFailure, string(next), boolean(partialSuccess)))
+  }
+
+  #dismiss(why: string): void {
+    this.#over = true
+    this.#transport.disconnect(disconnectReason.noMoreAuthMethods, `gatebook: ${why}`)
   }
 }

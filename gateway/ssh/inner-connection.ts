@@ -12,6 +12,8 @@ export interface InnerIdentity {
   readonly staff: Staff
   /** False: the same person's key is asked for again. */
   readonly suffices: boolean
+  /** Whether a second factor was proven there: it is not asked for twice. */
+  readonly gaveCode: boolean
   /** What was asked for, and the target it names; undefined where it names none. */
   readonly host: string
   readonly target: FullTargetName | undefined
@@ -30,8 +32,7 @@ export interface InnerConnectionParts {
   readonly log: (line: string) => void
 }
 
-export interface InnerConnectionOwner {
-  readonly staff: Staff
+export interface InnerConnectionOwner extends Pick<InnerIdentity, 'staff' | 'gaveCode'> {
   /** Speaks SSH, as the gateway, inside the stream. */
   begin(stream: Duplex, inner: InnerIdentity, events: { authenticated(): void; closed(): void }): unknown
 }
@@ -61,7 +62,8 @@ export function openInnerConnection(
       stream.on('error', () => {})
       const grace = setTimeout(() => stream.destroy(), loginGraceS * 1000)
       const end = () => clearTimeout(grace)
-      owner.begin(stream, { staff: owner.staff, suffices, host, target }, { authenticated: end, closed: end })
+      const { staff, gaveCode } = owner
+      owner.begin(stream, { staff, gaveCode, suffices, host, target }, { authenticated: end, closed: end })
     },
     (error: unknown) => {
       log(`no way into ${JSON.stringify(host)} port ${port}: ${String(error)}`)

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { Staff, StaffStore } from '../access/staff.ts'
+import type { StaffStore } from '../access/staff.ts'
 import { offerToStaff } from '../transport/algorithms.ts'
 import type { ChannelOffer } from '../transport/channels.ts'
 import { ConnectionLayer } from '../transport/connection-layer.ts'
@@ -10,14 +10,16 @@ import { parseDestination, type Destination } from './destination.ts'
 import { answerChannel } from './gateway-channel.ts'
 import { GatewayDesk, type GatewayDeskParts } from './gateway-desk.ts'
 import { openInnerConnection, type InnerIdentity } from './inner-connection.ts'
+import type { SecondFactor } from './second-factor.ts'
 import { signatureAlgorithms } from './signature.ts'
 import type { StaffIdentity } from './staff-identity.ts'
 import { TargetSession } from './target-session.ts'
 
 export interface StaffConnectionParts extends GatewayDeskParts {
   readonly hostKeys: Readonly<Record<string, ServerHostKey>>
-  readonly staff: Pick<StaffStore, 'keyUsed'>
+  readonly staff: Pick<StaffStore, 'byId' | 'keyUsed'>
   readonly identity: Pick<StaffIdentity, 'whose'>
+  readonly secondFactor: Pick<SecondFactor, 'demand' | 'whyNot'>
   readonly companionKeys: Set<string>
   readonly loginGraceS: number
 }
@@ -60,10 +62,8 @@ export class StaffConnection {
       closed: (cause) => this.#end(cause),
     })
     this.#authentication = new Authentication(this.#transport, {
-      staff: parts.staff,
-      identity: parts.identity,
+      ...parts,
       sourceAddress: arrival.sourceAddress,
-      companionKeys: parts.companionKeys,
       ...(arrival.inner === undefined ? {} : { around: arrival.inner }),
       succeeded: (who) => {
         events.authenticated()
@@ -92,7 +92,8 @@ export class StaffConnection {
     }
   }
 
-  #welcome({ staff, userName }: AuthenticatedStaff): void {
+  #welcome(who: AuthenticatedStaff): void {
+    const { staff, userName } = who
     const { sourceAddress } = this.#arrival
     const desk = new GatewayDesk(this.#parts, { staff, sourceAddress })
     this.#desk = desk
@@ -109,7 +110,7 @@ export class StaffConnection {
           'unknown' in why ? desk.serve(offer, why.unknown, 'a target') : refuse(offer, why.refused),
       })
     }
-    this.#layer = new ConnectionLayer(this.#transport, (offer) => this.#offered(staff, destination, offer))
+    this.#layer = new ConnectionLayer(this.#transport, (offer) => this.#offered(who, destination, offer))
   }
 
   /** Inside `ssh -J` the way is known, and the user name is the login on the target. */
@@ -120,8 +121,8 @@ export class StaffConnection {
     return { kind: 'target', target: inner.target, login: userName }
   }
 
-  #offered(staff: Staff, destination: Destination, offer: ChannelOffer): void {
-    if (offer.type === 'direct-tcpip' && this.#arrival.inner === undefined) return this.#jump(staff, offer)
+  #offered(who: AuthenticatedStaff, destination: Destination, offer: ChannelOffer): void {
+    if (offer.type === 'direct-tcpip' && this.#arrival.inner === undefined) return this.#jump(who, offer)
     if (offer.type !== 'session') return refuseForward(offer)
     if (this.#session !== undefined) return this.#session.openChannel(offer)
     if (destination.kind === 'gateway') {
@@ -130,11 +131,12 @@ export class StaffConnection {
   }
 
   /** `ssh -J bastion`; whose local name looks like a target's, such as `ivan.petrov`, sends that to the bastion. */
-  #jump(staff: Staff, offer: ChannelOffer): void {
+  #jump({ staff, gaveCode }: AuthenticatedStaff, offer: ChannelOffer): void {
     const { sourceAddress } = this.#arrival
     const open = (): void =>
       openInnerConnection(offer, this.#parts, {
         staff,
+        gaveCode,
         begin: (stream, inner, events) => new StaffConnection(stream, { sourceAddress, inner }, this.#parts, events),
       })
     if (this.#session === undefined) return open()

@@ -7,6 +7,7 @@ import { startEmbeddedPostgres } from '../storage/embedded-postgres.ts'
 import { PostgresGrantStore } from '../storage/grant-store.ts'
 import { migrate } from '../storage/migrate.ts'
 import { PostgresRecordStore } from '../storage/record-store.ts'
+import { PostgresSecondFactorStore } from '../storage/second-factor-store.ts'
 import { PostgresSessionStore } from '../storage/session-store.ts'
 import { PostgresSignInStore } from '../storage/sign-in-store.ts'
 import { PostgresStaffStore } from '../storage/staff-store.ts'
@@ -71,6 +72,7 @@ export function storesOn(database: Database): Omit<OpenStores, 'close'> {
     supportKeys: new PostgresSupportKeyStore(database),
     grants: new PostgresGrantStore(database),
     signIns: new PostgresSignInStore(database),
+    secondFactors: new PostgresSecondFactorStore(database),
     sessions: new PostgresSessionStore(database),
     records: new PostgresRecordStore(database),
     workedSessions: new PostgresWorkedSessionSource(database),

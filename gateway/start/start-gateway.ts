@@ -13,6 +13,7 @@ import { readKeyTrust } from '../ssh/key-trust.ts'
 import { Listener } from '../ssh/listener.ts'
 import { explainDenial } from '../ssh/refusal-texts.ts'
 import { ServiceCommands } from '../ssh/service/service-commands.ts'
+import { SecondFactor } from '../ssh/second-factor.ts'
 import { StaffIdentity } from '../ssh/staff-identity.ts'
 import { TargetAccess } from '../ssh/target-access.ts'
 import { ACCESS_CHANGED, PostgresAccessSource } from '../storage/access-source.ts'
@@ -207,6 +208,7 @@ function createDoor(inside: Inside): Listener {
       hostKeys,
       staff: stores.staff,
       identity: new StaffIdentity({ staff: stores.staff, keyTrustFiles: config, clock, log }),
+      secondFactor: new SecondFactor({ ...config, store: stores.secondFactors, vault: inside.vault, clock, log }),
       companionKeys: new Set(),
       targetAccess: new TargetAccess({
         ...parts,

@@ -1,13 +1,13 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { createHash } from 'node:crypto'
 import { fingerprint } from '../access/fingerprint.ts'
-import type { NewStaffKey, Staff, StaffKey, StaffStore } from '../access/staff.ts'
+import type { NewStaff, NewStaffKey, Staff, StaffKey, StaffStore } from '../access/staff.ts'
 import { audit } from './audit-trail.ts'
 import type { Database, Queries } from './database.ts'
 import { refuseTaken } from './database-failure.ts'
 import { found } from './found.ts'
 import { staff, staffKey } from './schema-access.ts'
-import { signInLink, webSession } from './schema-sign-in.ts'
+import { signInLink, staffTotp, totpProof, webSession } from './schema-sign-in.ts'
 
 /** What a query must select for `staffOf`. */
 export const staffColumns = {
@@ -17,12 +17,17 @@ export const staffColumns = {
   email: staff.email,
   roles: staff.roles,
   disabledAt: staff.disabledAt,
+  totpSince: sql<Date | null>`(select enrolled_at from ${staffTotp} where staff_id = ${staff.id})`.mapWith(
+    staffTotp.enrolledAt,
+  ),
 }
 
 /** A staff member as the rest of the gateway knows them. */
-export function staffOf({ disabledAt, ...rest }: Omit<Staff, 'disabledAt'> & { disabledAt: Date | null }): Staff {
-  return { ...rest, disabledAt: disabledAt ?? undefined }
+export function staffOf({ disabledAt, totpSince, ...rest }: StaffRow): Staff {
+  return { ...rest, disabledAt: disabledAt ?? undefined, totpSince: totpSince ?? undefined }
 }
+
+type StaffRow = Omit<Staff, 'disabledAt' | 'totpSince'> & { disabledAt: Date | null; totpSince: Date | null }
 
 const refuseTakenKey = refuseTaken('staff_key_pkey', 'this public key belongs to somebody already')
 
@@ -34,7 +39,7 @@ export class PostgresStaffStore implements StaffStore {
     this.#database = database
   }
 
-  add(added: Omit<Staff, 'id' | 'disabledAt'>, keys: readonly NewStaffKey[], actor: string): Promise<Staff> {
+  add(added: NewStaff, keys: readonly NewStaffKey[], actor: string): Promise<Staff> {
     const { login, name, email, roles } = added
     return this.#database
       .change(async (tx) => {
@@ -102,7 +107,7 @@ export class PostgresStaffStore implements StaffStore {
   async addKey(staffId: string, key: NewStaffKey, actor: string): Promise<void> {
     await this.#database
       .change(async (tx) => {
-        const subject = await subjectOf(tx, staffId)
+        const subject = await staffSubject(tx, staffId)
         await tx.insert(staffKey).values(keyColumns(staffId, key))
         const detail = { key: fingerprint(key.blob), comment: key.comment }
         await audit(tx, { actor, action: 'staff.key-add', subject, detail })
@@ -118,7 +123,7 @@ export class PostgresStaffStore implements StaffStore {
         .where(and(eq(staffKey.staffId, staffId), eq(staffKey.fingerprint, hash)))
         .returning({ type: staffKey.type })
       found(removed, `key ${named} of this person`)
-      const subject = await subjectOf(tx, staffId)
+      const subject = await staffSubject(tx, staffId)
       await audit(tx, { actor, action: 'staff.key-remove', subject, detail: { key: named } })
     })
   }
@@ -141,13 +146,15 @@ function hasBlob(blob: Buffer) {
   return eq(staffKey.fingerprint, createHash('sha256').update(blob).digest())
 }
 
-/** Gone, not merely refused: enabling the person again must bring no cookie and no link back to life. */
+/** Gone, not merely refused: enabling the person again must bring no cookie, link or remembered code back to life. */
 async function signOut(tx: Queries, staffId: string): Promise<void> {
   await tx.delete(webSession).where(eq(webSession.staffId, staffId))
   await tx.delete(signInLink).where(eq(signInLink.staffId, staffId))
+  await tx.delete(totpProof).where(eq(totpProof.staffId, staffId))
 }
 
-async function subjectOf(queries: Queries, staffId: string): Promise<string> {
+/** How the audit trail names a person. */
+export async function staffSubject(queries: Queries, staffId: string): Promise<string> {
   const rows = await queries.select({ login: staff.login }).from(staff).where(eq(staff.id, staffId))
   return `staff:${found(rows, 'such staff member').login}`
 }

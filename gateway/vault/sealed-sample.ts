@@ -1,14 +1,16 @@
 import type { ClientStore } from '../access/client.ts'
 import { fullTargetName } from '../access/names.ts'
+import type { SecondFactorStore } from '../access/second-factor.ts'
 import type { SupportKeyStore } from '../access/support-key.ts'
 import type { TargetStore } from '../access/target.ts'
-import { supportKeyContext, targetPasswordContext } from './secret-context.ts'
+import { supportKeyContext, targetPasswordContext, totpSecretContext } from './secret-context.ts'
 
 /** Where sealed secrets are kept. */
 export interface SecretStores {
   readonly clients: Pick<ClientStore, 'list'>
   readonly supportKeys: Pick<SupportKeyStore, 'current' | 'sealedPrivate'>
   readonly targets: Pick<TargetStore, 'list' | 'sealedPassword'>
+  readonly secondFactors: Pick<SecondFactorStore, 'anySealedSecret'>
 }
 
 /**
@@ -25,5 +27,6 @@ export async function sealedSample(stores: SecretStores): Promise<{ sealed: Buff
     const sealed = await stores.targets.sealedPassword(target.id)
     if (sealed !== undefined) return { sealed, context: targetPasswordContext(fullTargetName(target)) }
   }
-  return undefined
+  const factor = await stores.secondFactors.anySealedSecret()
+  return factor && { sealed: factor.sealedSecret, context: totpSecretContext(factor.staffId) }
 }

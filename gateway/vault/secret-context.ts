@@ -7,3 +7,8 @@ export function supportKeyContext(clientId: string): string {
 export function targetPasswordContext(target: string): string {
   return `target-password:${target}`
 }
+
+/** What the secret of a person's second factor is bound to. */
+export function totpSecretContext(staffId: string): string {
+  return `totp-secret:${staffId}`
+}

@@ -18,7 +18,15 @@ const grant: Grant = {
 }
 
 const facts: AccessFacts = {
-  staff: { id: 'ivan', login: 'ivan', name: '', email: '', roles: ['engineer'], disabledAt: undefined },
+  staff: {
+    id: 'ivan',
+    login: 'ivan',
+    name: '',
+    email: '',
+    roles: ['engineer'],
+    disabledAt: undefined,
+    totpSince: undefined,
+  },
   client: { id: 'acme', slug: 'acme', name: 'Acme', zone: 'UTC', language: 'en' },
   target: {
     id: 'web1',

@@ -8,6 +8,7 @@ import { systemClock } from '#gateway/clock.ts'
 import { PostgresClientStore } from '#gateway/storage/client-store.ts'
 import { PostgresGrantStore } from '#gateway/storage/grant-store.ts'
 import { PostgresRecordStore } from '#gateway/storage/record-store.ts'
+import { PostgresSecondFactorStore } from '#gateway/storage/second-factor-store.ts'
 import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { PostgresSignInStore } from '#gateway/storage/sign-in-store.ts'
 import { PostgresStaffStore } from '#gateway/storage/staff-store.ts'
@@ -41,6 +42,7 @@ export async function installation() {
     supportKeys: new PostgresSupportKeyStore(database.database),
     grants: new PostgresGrantStore(database.database),
     signIns: new PostgresSignInStore(database.database),
+    secondFactors: new PostgresSecondFactorStore(database.database),
     sessions: new PostgresSessionStore(database.database),
     records: new PostgresRecordStore(database.database),
     workedSessions: new PostgresWorkedSessionSource(database.database),

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Client } from '#gateway/access/client.ts'
 import type { StaffRole, Staff } from '#gateway/access/staff.ts'
 import type { Target, TargetReach } from '#gateway/access/target.ts'
-import { systemClock } from '#gateway/clock.ts'
+import { systemClock, type Clock } from '#gateway/clock.ts'
 import { parseConfig } from '#gateway/config.ts'
 import { localHost } from '#gateway/start/local-host.ts'
 import { startGateway, type RunningGateway } from '#gateway/start/start-gateway.ts'
@@ -36,6 +36,8 @@ export interface TestGateway extends RunningGateway {
 export interface TestGatewayOptions {
   /** Settings beside those that the harness needs. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Instead of that of the machine. */
+  readonly clock?: Clock
   /** Instead of one on the common server; closed with the gateway. */
   readonly database?: TestDatabase
 }
@@ -43,7 +45,7 @@ export interface TestGatewayOptions {
 export async function testGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const directory = await mkdtemp(join(tmpdir(), 'gatebook-gw-'))
   const database = options.database ?? (await testDatabase())
-  const running = await start({ directory, database, environment: options.environment ?? {} })
+  const running = await start({ directory, database, ...options })
   const { stores, vault } = running
   const client = await stores.clients.add({ slug: 'acme', name: 'Acme', zone: 'Europe/Moscow', language: 'en' }, 'test')
   const pair = makeSupportKeyPair(vault, client.id)
@@ -80,10 +82,16 @@ function ecdsaBlob(publicKey: KeyObject): Buffer {
 interface Place {
   readonly directory: string
   readonly database: TestDatabase
-  readonly environment: Readonly<Record<string, string>>
+  readonly environment?: Readonly<Record<string, string>>
+  readonly clock?: Clock
 }
 
-async function start({ directory, database, environment }: Place): Promise<RunningGateway & { logged: string[] }> {
+async function start({
+  directory,
+  database,
+  environment,
+  clock = systemClock,
+}: Place): Promise<RunningGateway & { logged: string[] }> {
   const host = await localHost()
   const logged: string[] = []
   const running = await startGateway({
@@ -94,7 +102,7 @@ async function start({ directory, database, environment }: Place): Promise<Runni
       GATEBOOK_HTTP_LISTEN: '127.0.0.1:0',
       ...environment,
     }),
-    clock: systemClock,
+    clock,
     version: '0.0.0-test',
     pagesDirectory: fileURLToPath(new URL('../../dist/pages', import.meta.url)),
     openLocalShell: () => Promise.resolve(openLocalShell(host)),
@@ -123,7 +131,7 @@ function assemble(running: RunningGateway & { logged: string[] }, settled: Settl
       ),
     async restart() {
       await close()
-      return assemble(await start({ ...facts, environment: options.environment ?? {} }), settled)
+      return assemble(await start({ ...options, ...facts }), settled)
     },
     async [Symbol.asyncDispose]() {
       await close()

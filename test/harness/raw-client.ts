@@ -5,11 +5,23 @@ import { boolean, string, uint32, wireMessage, type WireField } from '#gateway/t
 import { RawPeer, SERVICE_ACCEPTED } from './raw-peer.ts'
 import type { TestKey } from './test-key.ts'
 
-/** A client of the gateway, its keys agreed. */
-export async function rawClient(port: number, offer = offerToTarget(hostKeyAlgorithms)): Promise<RawPeer> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+/** A client of the gateway, its keys agreed; `localAddress` is where it comes from, any of 127.0.0.0/8. */
+export async function rawClient(
+  port: number,
+  offer = offerToTarget(hostKeyAlgorithms),
+  localAddress = '127.0.0.1',
+): Promise<RawPeer> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress, noDelay: true })
   const peer = new RawPeer(socket, offer)
   await peer.nextKeys()
+  return peer
+}
+
+/** A client that may ask who it is. */
+export async function strangerTo(port: number, from?: string): Promise<RawPeer> {
+  const peer = await rawClient(port, undefined, from)
+  peer.requestService('ssh-userauth')
+  await peer.next(SERVICE_ACCEPTED)
   return peer
 }
 
@@ -34,9 +46,7 @@ export function provenRequest(
 
 /** A client that is signed in. */
 export async function signedInClient(port: number, userName: string, key: TestKey): Promise<RawPeer> {
-  const peer = await rawClient(port)
-  peer.requestService('ssh-userauth')
-  await peer.next(SERVICE_ACCEPTED)
+  const peer = await strangerTo(port)
   peer.send(signedRequest(peer, userName, key))
   await peer.next(message.userauthSuccess)
   return peer
@@ -48,9 +58,7 @@ export async function trySigningIn(
   key: Pick<TestKey, 'algorithm' | 'blob'>,
   prove: (signed: Buffer) => Buffer,
 ): Promise<{ letIn: boolean; said: string }> {
-  using peer = await rawClient(port)
-  peer.requestService('ssh-userauth')
-  await peer.next(SERVICE_ACCEPTED)
+  using peer = await strangerTo(port)
   peer.send(provenRequest(peer, 'nobody', key, prove))
   const accepted = peer.next(message.userauthSuccess).then(() => true)
   const letIn = await Promise.race([accepted, peer.next(message.userauthFailure).then(() => false)])

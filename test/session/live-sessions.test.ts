@@ -19,6 +19,7 @@ const allowed: AccessFacts = {
     email: 'ivan@example.com',
     roles: ['engineer'],
     disabledAt: undefined,
+    totpSince: undefined,
   },
   client: { id: 'acme', slug: 'acme', name: 'Acme', zone: 'UTC', language: 'en' },
   target: {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { message } from '#gateway/transport/message.ts'
 import { boolean, string, uint32, wireMessage } from '#gateway/transport/wire.ts'
 import { testGateway, type TestGateway } from '#test/harness/gateway.ts'
-import { rawClient, signedInClient, signedRequest } from '#test/harness/raw-client.ts'
-import { SERVICE_ACCEPTED, type RawPeer } from '#test/harness/raw-peer.ts'
+import { rawClient, signedInClient, signedRequest, strangerTo } from '#test/harness/raw-client.ts'
+import type { RawPeer } from '#test/harness/raw-peer.ts'
 import { ecdsaSignature, newKey, newRsaKey, type TestKey } from '#test/harness/test-key.ts'
 
 let gateway: TestGateway
@@ -28,11 +28,8 @@ beforeAll(async () => {
 afterAll(() => gateway[Symbol.asyncDispose]())
 
 /** A client that may ask who it is. */
-async function stranger(): Promise<RawPeer> {
-  const peer = await rawClient(gateway.sshPort)
-  peer.requestService('ssh-userauth')
-  await peer.next(SERVICE_ACCEPTED)
-  return peer
+function stranger(): Promise<RawPeer> {
+  return strangerTo(gateway.sshPort)
 }
 
 /** What the gateway offers after a refusal. */

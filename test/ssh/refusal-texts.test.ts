@@ -5,7 +5,7 @@ import { GatewayError } from '#gateway/errors.ts'
 import { explainDenial, explainFailure } from '#gateway/ssh/refusal-texts.ts'
 
 const facts: AccessFacts = {
-  staff: { id: '1', login: 'ivan', name: '', email: '', roles: [], disabledAt: undefined },
+  staff: { id: '1', login: 'ivan', name: '', email: '', roles: [], disabledAt: undefined, totpSince: undefined },
   client: { id: '2', slug: 'acme', name: 'Acme', zone: 'UTC', language: 'en' },
   target: {
     id: '3',

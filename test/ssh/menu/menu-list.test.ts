@@ -16,7 +16,15 @@ function facts(name: string, more: Partial<AccessFacts> = {}): AccessFacts {
     revokedAt: undefined,
   }
   return {
-    staff: { id: 'ivan', login: 'ivan', name: 'Ivan', email: '', roles: ['engineer'], disabledAt: undefined },
+    staff: {
+      id: 'ivan',
+      login: 'ivan',
+      name: 'Ivan',
+      email: '',
+      roles: ['engineer'],
+      disabledAt: undefined,
+      totpSince: undefined,
+    },
     client: { id: 'acme', slug: 'acme', name: 'Acme Ltd', zone: 'UTC', language: 'en' },
     target: {
       id: name,
