@@ -26,6 +26,7 @@ import type { Vault } from '../vault/seal.ts'
 import { closeInOrder, type Part } from './close-in-order.ts'
 import { takeDataDirectory } from './data-directory.ts'
 import { dialTarget } from './dial-target.ts'
+import { EventLoopWatch } from './event-loop-watch.ts'
 import { openInstallationDatabase, storesOn, type InstallationDatabase } from './open-database.ts'
 import { openRecord, type OpenRecord } from './open-record.ts'
 import { sshAddress } from './ssh-address.ts'
@@ -62,6 +63,7 @@ interface Inside extends StartOptions {
   readonly access: PostgresAccessSource
   readonly record: OpenRecord
   readonly sessions: LiveSessions
+  readonly eventLoop: EventLoopWatch
 }
 
 /** Starts a gateway: database, what a crash left, record, doors. Whatever fails closes what was opened before it. */
@@ -142,11 +144,13 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
     store: stores.sessions,
     explain: explainDenial,
   })
-  return { ...options, installation, stores, vault, access, record, sessions }
+  const eventLoop = new EventLoopWatch(clock, log)
+  parts.unshift({ name: 'event loop watch', close: () => eventLoop.stop() })
+  return { ...options, installation, stores, vault, access, record, sessions, eventLoop }
 }
 
 async function openPages(inside: Inside): Promise<FastifyInstance> {
-  const { config, record, sessions, installation } = inside
+  const { config, record, sessions, installation, eventLoop } = inside
   const api = await createApi({
     ...inside,
     async readiness() {
@@ -162,6 +166,7 @@ async function openPages(inside: Inside): Promise<FastifyInstance> {
       liveSessions: sessions.count,
       journalBytes: record.journal.bytes,
       archiveLagBytes: record.archiver.lagBytes,
+      eventLoop: eventLoop.figures(),
     }),
     report: (failure, where) => inside.log(`${where}: ${String(failure)}`),
   })

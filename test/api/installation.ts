@@ -56,7 +56,20 @@ export async function installation(changes: Partial<ApiParts> = {}) {
     pagesDirectory,
     version: '0.1.0',
     readiness: async () => undefined,
-    metrics: () => ({ liveSessions: 3, journalBytes: 4096, archiveLagBytes: 17 }),
+    metrics: () => ({
+      liveSessions: 3,
+      journalBytes: 4096,
+      archiveLagBytes: 17,
+      eventLoop: {
+        quantiles: [
+          [0.5, 0.000001],
+          [1, 1.25],
+        ],
+        heldSeconds: 9.5,
+        looks: 1000,
+        stalls: 2,
+      },
+    }),
     report: (failure, where) => void reports.push({ failure, where }),
     ...changes,
   }
