@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { isNetwork } from './access/networks.ts'
 
 /** A row of the settings table of README.md. */
 export interface Setting {
@@ -171,14 +172,7 @@ function bracketed(host: string): string {
 
 function addressList(text: string, context: z.RefinementCtx) {
   const addresses = text.split(',').map((address) => address.trim())
-  return addresses.every(isAddressOrNetwork) ? addresses.join(',') : refuse(context)
-}
-
-function isAddressOrNetwork(text: string): boolean {
-  const [address = '', length] = text.split('/', 2)
-  const version = isIP(address)
-  if (version === 0) return false
-  return length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (version === 4 ? 32 : 128))
+  return addresses.every(isNetwork) ? addresses.join(',') : refuse(context)
 }
 
 function withoutFinalSlash(url: string): string {

@@ -177,6 +177,8 @@ export const staffMember = z.object({
   name: z.string(),
   email: z.string(),
   roles: z.array(z.enum(['admin', 'engineer', 'auditor', 'billing'])),
+  /** Networks and addresses they may come from; none: from anywhere. */
+  from: z.array(z.string()),
   disabledAt: instant.nullable(),
   /** Null: there is no second factor. */
   totpSince: instant.nullable(),

@@ -4,6 +4,7 @@ import type { Policy, UnreadablePolicy } from './policy.ts'
 import type { Staff } from './staff.ts'
 import type { SupportKeyState } from './support-key.ts'
 import type { Target } from './target.ts'
+import { whyOut, type OutReason } from './visitor.ts'
 
 /** What the decision rests on: read from the database in one query, at sign-in and at every change. */
 export interface AccessFacts {
@@ -20,7 +21,7 @@ export interface AccessFacts {
 }
 
 export type Denial =
-  | 'staff-disabled'
+  | OutReason
   | 'no-role'
   | 'target-removed'
   | 'no-grant'
@@ -41,10 +42,19 @@ export type Decision =
     }
   | { readonly verdict: 'deny'; readonly reason: Denial }
 
-/** May this person work as `login` on this target now? Pure: the caller brings the facts and the time. */
-export function decide(facts: AccessFacts, login: string, now: Date): Decision {
+/** What somebody wants to do. */
+export interface Asked {
+  /** On the target. */
+  readonly login: string
+  /** Where they come from; undefined: from wherever they may. */
+  readonly sourceAddress: string | undefined
+}
+
+/** May this person work so on this target now? Pure: the caller brings the facts and the time. */
+export function decide(facts: AccessFacts, { login, sourceAddress }: Asked, now: Date): Decision {
   const { staff, target, supportKey, policy } = facts
-  if (staff.disabledAt !== undefined) return deny('staff-disabled')
+  const out = whyOut(staff, sourceAddress)
+  if (out !== undefined) return deny(out)
   if (!staff.roles.includes('engineer') && !staff.roles.includes('admin')) return deny('no-role')
   if (facts.targetRemoved) return deny('target-removed')
   const grants = facts.grants.filter((grant) => grant.targetId === undefined || grant.targetId === target.id)

@@ -10,6 +10,7 @@ export function staffView(staff: Staff): StaffMemberView {
     name: staff.name,
     email: staff.email,
     roles: [...staff.roles],
+    from: [...staff.from],
     disabledAt: staff.disabledAt?.toISOString() ?? null,
     totpSince: staff.totpSince?.toISOString() ?? null,
   }

@@ -8,6 +8,8 @@ export interface Staff {
   readonly name: string
   readonly email: string
   readonly roles: readonly StaffRole[]
+  /** Networks and addresses they may come from, such as `192.0.2.0/24`; none: from anywhere. */
+  readonly from: readonly string[]
   readonly disabledAt: Date | undefined
   /** Since when a code is asked for beside the key; undefined: there is no second factor. */
   readonly totpSince: Date | undefined
@@ -24,7 +26,10 @@ export interface StaffKey {
   readonly lastUsedAt: Date | undefined
 }
 
-export type NewStaff = Omit<Staff, 'id' | 'disabledAt' | 'totpSince'>
+export type NewStaff = Pick<Staff, 'login' | 'name' | 'email' | 'roles'> & Partial<Pick<Staff, 'from'>>
+
+/** What an administrator may change of a person; what is missing stays. */
+export type StaffChange = Partial<Pick<Staff, 'name' | 'email' | 'roles' | 'from'>>
 
 export type NewStaffKey = Pick<StaffKey, 'type' | 'blob' | 'comment'>
 
@@ -36,6 +41,10 @@ export interface StaffStore {
   byId(id: string): Promise<Staff | undefined>
   /** Who is known by this key (wire form), disabled people included. */
   byKey(blob: Buffer): Promise<Staff | undefined>
+  /** Throws `not-found`. */
+  set(login: string, change: StaffChange, actor: string): Promise<Staff>
+  /** Puts on the audit trail that somebody came from an address that is not in `from`, with a key that may be theirs. */
+  cameFromElsewhere(staff: Staff, from: { readonly sourceAddress: string; readonly key: string }): Promise<void>
   keyUsed(blob: Buffer): Promise<void>
   setDisabled(login: string, disabled: boolean, actor: string): Promise<Staff>
   keys(staffId: string): Promise<readonly StaffKey[]>

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { InvalidArgumentError } from 'commander'
+import { isNetwork } from '../access/networks.ts'
 import { type FullTargetName, isClientSlug, isStaffLogin, isTargetLogin, parseFullTargetName } from '../access/names.ts'
 import type { StaffRole } from '../access/staff.ts'
 
@@ -42,6 +43,17 @@ export function rolesArgument(text: string): readonly StaffRole[] {
   const known = roles.filter((role) => named.includes(role))
   if (known.length === named.length) return known
   throw new InvalidArgumentError(`roles are ${roles.join(', ')}; several are separated by commas.`)
+}
+
+/** Enough for every office and home of one person. */
+const NETWORKS_MAX = 100
+
+/** Networks and addresses; none where it says `any`. */
+export function networksArgument(text: string): readonly string[] {
+  if (text === 'any') return []
+  const networks = Array.from(new Set(text.split(',').map((network) => network.trim().toLowerCase())))
+  if (networks.length <= NETWORKS_MAX && networks.every(isNetwork)) return networks
+  throw new InvalidArgumentError('addresses or networks such as 203.0.113.7,2001:db8::/64 are expected, or any.')
 }
 
 /** A name or an address; nothing that a shell, ssh or a person could read as something else. */

@@ -1,24 +1,15 @@
 import type { Command } from 'commander'
-import { parsePublicKeyFile } from '../access/public-key-line.ts'
 import { staffKeyView, staffView } from '../access/staff-view.ts'
-import type { StaffRole } from '../access/staff.ts'
 import type { StaffMemberView } from '#shared/api.ts'
-import { emailArgument, nameArgument, rolesArgument, staffLoginArgument } from './argument-parsers.ts'
+import { staffLoginArgument } from './argument-parsers.ts'
 import { type Desk, OPERATOR } from './desk.ts'
-import { readTextFile } from './file-argument.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findStaff } from './named-things.ts'
+import { staffAddCommand, staffSetCommand } from './staff-edit-commands.ts'
 import { staffKeyColumns, staffKeyCommands } from './staff-key-commands.ts'
 import { staffTotpCommand } from './staff-totp-command.ts'
 import { shortInstant } from '../printing/short-times.ts'
 import { formatTable, type Column } from '../printing/table.ts'
-
-interface AddOptions {
-  readonly name: string
-  readonly email: string
-  readonly role: readonly StaffRole[]
-  readonly key: string
-}
 
 const columns: readonly Column<StaffMemberView>[] = [
   { title: 'login', text: (staff) => staff.login },
@@ -32,7 +23,7 @@ const columns: readonly Column<StaffMemberView>[] = [
 /** `gatebook staff …`: the people of ours. */
 export function staffCommands(program: Command, desk: Desk): void {
   const staff = program.command('staff').description('the people of ours, and their public keys')
-  addCommand(staff, desk)
+  staffAddCommand(staff, desk)
   staff
     .command('list')
     .description('everybody, disabled people included')
@@ -43,36 +34,11 @@ export function staffCommands(program: Command, desk: Desk): void {
       }),
     )
   showCommand(staff, desk)
+  staffSetCommand(staff, desk)
   switchCommand(staff, desk, 'disable')
   switchCommand(staff, desk, 'enable')
   staffKeyCommands(staff, desk)
   staffTotpCommand(staff, desk)
-}
-
-function addCommand(staff: Command, desk: Desk): void {
-  staff
-    .command('add')
-    .description('add a person')
-    .argument('<login>', 'a-z, 0-9, . _ and -', staffLoginArgument)
-    .requiredOption('--name <name>', 'full name', nameArgument)
-    .requiredOption('--email <address>', 'e-mail address', emailArgument)
-    .requiredOption('--role <role[,role]>', 'admin, engineer, auditor, billing', rolesArgument)
-    .requiredOption('--key <file|->', 'their public keys: a file such as id_ed25519.pub, or - for stdin')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  gatebook staff add ivan --name "Ivan Petrov" --email ivan@example.org --role engineer --key ivan.pub
-  curl -s https://github.com/ivan.keys | gatebook staff add ivan --name Ivan --email i@example.org --role admin --key -`,
-    )
-    .action(async (login: string, options: AddOptions) => {
-      const keys = parsePublicKeyFile(await readTextFile(options.key, desk.parts.input))
-      await desk.withStores(async ({ stores }) => {
-        const { name, email, role: roles } = options
-        await stores.staff.add({ login, name, email, roles }, keys, OPERATOR)
-        desk.note(`added ${login} with ${keys.length === 1 ? 'one key' : `${keys.length} keys`}`)
-      })
-    })
 }
 
 function showCommand(staff: Command, desk: Desk): void {
@@ -91,6 +57,7 @@ function showCommand(staff: Command, desk: Desk): void {
           ['e-mail', view.email],
           ['roles', view.roles.join(', ')],
           ['state', stateOf(view)],
+          ['from', view.from.length === 0 ? 'anywhere' : view.from.join(', ')],
           ['second factor', view.totpSince === null ? 'none' : `since ${shortInstant(view.totpSince)}`],
           ['keys', String(view.keys.length)],
         ] as const

@@ -190,7 +190,7 @@ export class LiveSessions {
     const facts = await this.#parts.access.facts(about.staffId, about.targetId)
     if (facts === undefined) return 'the target or the person is gone; ask an administrator of the gateway'
     const now = this.#parts.clock.now()
-    const decision = decide(facts, about.login, now)
+    const decision = decide(facts, about, now)
     if (decision.verdict === 'allow') {
       session.holds(decision.policy)
       if (decision.until !== undefined) {

@@ -1,5 +1,6 @@
 import { fingerprint } from '../access/fingerprint.ts'
 import type { Staff, StaffStore } from '../access/staff.ts'
+import { whyOut } from '../access/visitor.ts'
 import { GatewayError } from '../errors.ts'
 import { disconnectReason, message } from '../transport/message.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -106,7 +107,7 @@ export class Authentication {
     const { gaveCode } = around
     // It may be old: what it knew of the person is read again.
     const staff = await this.#parts.staff.byId(around.staff.id)
-    if (staff === undefined || staff.disabledAt !== undefined) return this.#fail()
+    if (staff === undefined || whyOut(staff, sourceAddress) !== undefined) return this.#fail()
     const isFree = gaveCode || (await secondFactor.demand({ staff, sourceAddress })) === 'nothing'
     if (this.#over) return
     if (isFree) this.#succeed({ staff, userName, gaveCode })

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net'
+import { isNetwork, isWithin } from '../access/networks.ts'
 import { WireReader } from '../transport/wire.ts'
 import type { RevokedKeys } from './revoked-keys.ts'
 import { proves } from './signature.ts'
@@ -57,23 +57,8 @@ function isFrom(data: Buffer, address: string): boolean {
   try {
     const reader = new WireReader(data)
     const networks = reader.text().split(',')
-    const list = new BlockList()
-    for (const network of networks) addNetwork(list, network)
-    return reader.remaining === 0 && list.check(address, family(address))
+    return reader.remaining === 0 && networks.every(isNetwork) && isWithin(networks, address)
   } catch {
     return false
   }
-}
-
-function addNetwork(list: BlockList, text: string): void {
-  const [network = '', length, ...rest] = text.split('/')
-  if (rest.length > 0 || (length !== undefined && !/^\d{1,3}$/.test(length))) throw new Error('no network')
-  if (length === undefined) list.addAddress(network, family(network))
-  else list.addSubnet(network, Number(length), family(network))
-}
-
-function family(address: string): 'ipv4' | 'ipv6' {
-  const version = isIP(address)
-  if (version === 0) throw new Error('no address')
-  return version === 4 ? 'ipv4' : 'ipv6'
 }

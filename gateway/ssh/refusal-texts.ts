@@ -1,6 +1,8 @@
 import type { AccessFacts, Denial } from '../access/decision.ts'
 import { fullTargetName } from '../access/names.ts'
+import type { Staff } from '../access/staff.ts'
 import type { Target } from '../access/target.ts'
+import type { OutReason } from '../access/visitor.ts'
 import { GatewayError, type ErrorCode } from '../errors.ts'
 
 /** What an administrator reads: what is wrong, and what to do next. */
@@ -11,8 +13,8 @@ export function explainDenial(denial: Denial, facts: AccessFacts, login: string)
   const by = facts.supportKey === undefined ? '' : ` by ${facts.supportKey.changedBy}`
   const unreadable = 'unreadable' in facts.policy ? facts.policy.unreadable : `the policy of ${target} cannot be read`
   const texts = {
-    'staff-disabled': `${staff} is disabled; ask an administrator of the gateway`,
-    'no-role': `${staff} has no role that works on servers; an administrator can give the role engineer`,
+    ...outTexts(facts.staff),
+    'no-role': `${staff} has no role that works on servers; an administrator gives one with: gatebook staff set ${staff} --role ${[...facts.staff.roles, 'engineer'].join(',')}`,
     'target-removed': `${target} was removed from the gateway; ask an administrator`,
     'no-grant': `${staff} has no grant for ${target}; an administrator gives it with: gatebook grant add ${staff} ${target}`,
     'grant-ended': `the grant of ${staff} for ${target} has ended; ask an administrator for a new one, made with: gatebook grant add ${staff} ${target}`,
@@ -23,6 +25,19 @@ export function explainDenial(denial: Denial, facts: AccessFacts, login: string)
     'support-key-revoked': `the support key of ${client} was revoked${by}; ask the client whether there is to be a new one, which an administrator makes with: gatebook key issue ${client}`,
   } as const satisfies Record<Denial, string>
   return texts[denial]
+}
+
+/** Why somebody may not be here any more, whatever they came for. */
+export function explainOut(reason: OutReason, staff: Staff): string {
+  return outTexts(staff)[reason]
+}
+
+function outTexts({ login, from }: Staff): Record<OutReason, string> {
+  const wider = [...from, 'ADDRESS'].join(',')
+  return {
+    'staff-disabled': `${login} is disabled; ask an administrator of the gateway`,
+    'address-not-allowed': `${login} may not come from this address any more; an administrator allows it with: gatebook staff set ${login} --from ${wider}`,
+  }
 }
 
 /** `root, deploy or backup` */

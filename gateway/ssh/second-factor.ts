@@ -1,5 +1,5 @@
 import { judgeCode, type CodeVerdict, type SecondFactorStore } from '../access/second-factor.ts'
-import type { Staff } from '../access/staff.ts'
+import type { Visitor } from '../access/visitor.ts'
 import type { Clock } from '../clock.ts'
 import { openTotpSecret } from '../vault/totp-secret.ts'
 import type { Vault } from '../vault/seal.ts'
@@ -15,12 +15,6 @@ export interface SecondFactorParts {
   readonly log: (line: string) => void
 }
 
-/** Who comes in, as far as their key has proven, and from where. */
-export interface Comer {
-  readonly staff: Staff
-  readonly sourceAddress: string
-}
-
 /** What is asked of somebody beside the key. `missing`: what they do not have. */
 export type SecondFactorDemand = 'nothing' | 'a code' | 'missing'
 
@@ -33,7 +27,7 @@ export class SecondFactor {
   }
 
   /** Rejects where the database does not answer. */
-  async demand({ staff, sourceAddress }: Comer): Promise<SecondFactorDemand> {
+  async demand({ staff, sourceAddress }: Visitor): Promise<SecondFactorDemand> {
     const { store, clock, totpRememberS, totpRequired } = this.#parts
     if (staff.totpSince === undefined) return totpRequired ? 'missing' : 'nothing'
     if (totpRememberS === 0) return 'a code'
@@ -42,7 +36,7 @@ export class SecondFactor {
   }
 
   /** Undefined: the code was right, and counts no more. Else why not. Rejects where the database does not answer. */
-  async whyNot({ staff, sourceAddress }: Comer, typed: string): Promise<string | undefined> {
+  async whyNot({ staff, sourceAddress }: Visitor, typed: string): Promise<string | undefined> {
     const { store, vault, clock, totpRememberS, log } = this.#parts
     const now = clock.now()
     const attempt = { staffId: staff.id, sourceAddress, now, rememberS: totpRememberS }

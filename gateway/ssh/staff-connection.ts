@@ -10,6 +10,7 @@ import { parseDestination, type Destination } from './destination.ts'
 import { answerChannel } from './gateway-channel.ts'
 import { GatewayDesk, type GatewayDeskParts } from './gateway-desk.ts'
 import { openInnerConnection, type InnerIdentity } from './inner-connection.ts'
+import type { PeopleInside, PersonInside } from './people-inside.ts'
 import type { SecondFactor } from './second-factor.ts'
 import { signatureAlgorithms } from './signature.ts'
 import type { StaffIdentity } from './staff-identity.ts'
@@ -20,6 +21,7 @@ export interface StaffConnectionParts extends GatewayDeskParts {
   readonly staff: Pick<StaffStore, 'byId' | 'keyUsed'>
   readonly identity: Pick<StaffIdentity, 'whose'>
   readonly secondFactor: Pick<SecondFactor, 'demand' | 'whyNot'>
+  readonly peopleInside: Pick<PeopleInside, 'enter' | 'leave'>
   readonly companionKeys: Set<string>
   readonly loginGraceS: number
 }
@@ -41,6 +43,7 @@ export class StaffConnection {
   #layer: ConnectionLayer | undefined
   #session: TargetSession | undefined
   #desk: GatewayDesk | undefined
+  #person: PersonInside | undefined
   #serves = false
 
   /** `events.authenticated` ends the grace time; `events.closed` comes once. */
@@ -97,6 +100,13 @@ export class StaffConnection {
     const { sourceAddress } = this.#arrival
     const desk = new GatewayDesk(this.#parts, { staff, sourceAddress })
     this.#desk = desk
+    this.#person = {
+      staff,
+      sourceAddress,
+      dismiss: (reason) => this.dismiss(reason),
+      disconnect: (reason) => this.disconnect(reason),
+    }
+    this.#parts.peopleInside.enter(this.#person)
     const destination = this.#destination(userName)
     if (destination.kind === 'target') {
       this.#session = new TargetSession(this.#parts, {
@@ -145,6 +155,7 @@ export class StaffConnection {
 
   #end(cause: Error | undefined): void {
     this.#authentication.stop()
+    if (this.#person !== undefined) this.#parts.peopleInside.leave(this.#person)
     this.#layer?.closed()
     this.#session?.closed(cause === undefined ? 'closed' : cause.message.replace(/^gatebook: /, ''))
     this.#closed()

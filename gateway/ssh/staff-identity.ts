@@ -1,7 +1,9 @@
 import { fingerprint } from '../access/fingerprint.ts'
 import { isStaffLogin } from '../access/names.ts'
 import type { Staff, StaffStore } from '../access/staff.ts'
+import { mayComeFrom, type Visitor } from '../access/visitor.ts'
 import type { Clock } from '../clock.ts'
+import type { ElsewhereNotes } from './elsewhere-notes.ts'
 import { whyRefused } from './judge-certificate.ts'
 import { readKeyTrust, type KeyTrust, type KeyTrustFiles } from './key-trust.ts'
 import {
@@ -20,7 +22,7 @@ export interface OfferedKey {
   readonly sourceAddress: string
 }
 
-/** Whose a key is, and what proves it; or why it is nobody's. `undefined`: nobody has heard of it. */
+/** Whose a key is, and what proves it; or why it is nobody's. `undefined`: as if nobody had heard of it. */
 export type Identity =
   | { readonly staff: Staff; readonly algorithm: string; readonly key: Buffer }
   | { readonly refused: string }
@@ -30,6 +32,7 @@ export interface StaffIdentityParts {
   readonly staff: Pick<StaffStore, 'byKey' | 'byLogin'>
   readonly keyTrustFiles: KeyTrustFiles
   readonly clock: Pick<Clock, 'now'>
+  readonly elsewhere: Pick<ElsewhereNotes, 'note'>
   readonly log: (line: string) => void
 }
 
@@ -44,9 +47,10 @@ export class StaffIdentity {
   /** Rejects where the database does not answer. The signature is for the caller to check. */
   async whose(offered: OfferedKey): Promise<Identity> {
     if (isCertificateAlgorithm(offered.algorithm)) return this.#certified(offered)
-    const { algorithm, blob: key } = offered
+    const { algorithm, blob: key, sourceAddress } = offered
     const staff = await this.#parts.staff.byKey(key)
     if (staff === undefined) return undefined
+    if (!this.#isHere({ staff, sourceAddress }, key)) return undefined
     const trust = await this.#trust()
     if (trust === undefined || trust.revoked.key(key)) {
       return { refused: `the key ${fingerprint(key)} is ${trust === undefined ? UNJUDGED : 'revoked'}` }
@@ -63,6 +67,7 @@ export class StaffIdentity {
     if (reason !== undefined) return { refused: `the certificate lets nobody in: ${reason}` }
     const staff = await this.#named(certificate)
     if ('refused' in staff) return staff
+    if (!this.#isHere({ staff, sourceAddress }, certificate.key)) return undefined
     return { staff, algorithm: withoutCertificate(algorithm), key: certificate.key }
   }
 
@@ -74,6 +79,13 @@ export class StaffIdentity {
     if (staff === undefined) return { refused: 'the certificate lets nobody in: none of its principals is known here' }
     if (other !== undefined) return { refused: 'the certificate lets nobody in: its principals are several people' }
     return staff
+  }
+
+  /** A key that is offered from elsewhere is treated like one that nobody knows: whoever has it learns nothing. */
+  #isHere(visitor: Visitor, key: Buffer): boolean {
+    if (mayComeFrom(visitor.staff, visitor.sourceAddress)) return true
+    this.#parts.elsewhere.note(visitor, key)
+    return false
   }
 
   async #trust(): Promise<KeyTrust | undefined> {

@@ -1,7 +1,7 @@
 import { decide, type AccessFacts, type AccessSource } from '../access/decision.ts'
 import { fullTargetName, parseFullTargetName, type FullTargetName } from '../access/names.ts'
-import type { Staff } from '../access/staff.ts'
 import type { TargetStore } from '../access/target.ts'
+import type { Visitor } from '../access/visitor.ts'
 import type { Clock } from '../clock.ts'
 import { nearestName } from '../nearest-name.ts'
 import type { NewSession } from '../session/live-sessions.ts'
@@ -40,12 +40,12 @@ export class TargetAccess {
   }
 
   /** Never rejects: a failure is a refusal that the administrator reads. */
-  async prepare(staff: Staff, destination: TargetDestination): Promise<Way> {
+  async prepare(who: Visitor, destination: TargetDestination): Promise<Way> {
     const name = fullTargetName(destination.target)
     try {
-      return await this.#prepare(staff, destination, name)
+      return await this.#prepare(who, destination, name)
     } catch (error) {
-      this.#parts.log(`${staff.login} could not reach ${name}: ${describe(error)}`)
+      this.#parts.log(`${who.staff.login} could not reach ${name}: ${describe(error)}`)
       return { refused: explainFailure(error) }
     }
   }
@@ -74,13 +74,13 @@ export class TargetAccess {
     return { output: '', errors: instead === undefined ? [none, all] : [instead, forServer], exitStatus: 255 }
   }
 
-  async #prepare(staff: Staff, { target, login }: TargetDestination, name: string): Promise<Way> {
+  async #prepare({ staff, sourceAddress }: Visitor, { target, login }: TargetDestination, name: string): Promise<Way> {
     const { targets, access, clock } = this.#parts
     const found = await targets.byName(target.name, target.clientSlug)
     const facts = found === undefined ? undefined : await access.facts(staff.id, found.id)
     if (facts === undefined) return { unknown: name }
     const as = login ?? facts.target.login
-    const decision = decide(facts, as, clock.now())
+    const decision = decide(facts, { login: as, sourceAddress }, clock.now())
     if (decision.verdict === 'deny') return { refused: explainDenial(decision.reason, facts, as) }
     const link = await this.#parts.dial(facts, as, decision.supportKeyId)
     const about = { clientId: facts.client.id, targetId: facts.target.id, staffId: staff.id, login: as }

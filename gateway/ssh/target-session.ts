@@ -55,7 +55,7 @@ export class TargetSession {
   constructor(parts: TargetSessionParts, owner: TargetSessionOwner) {
     this.#parts = parts
     this.#owner = owner
-    this.#way = parts.targetAccess.prepare(owner.staff, owner.destination)
+    this.#way = parts.targetAccess.prepare(owner, owner.destination)
   }
 
   /** Takes a session channel of the administrator to the target. */

@@ -8,9 +8,11 @@ import type { OpenStores } from '../command-line/program-parts.ts'
 import type { Config } from '../config.ts'
 import { GatewayError } from '../errors.ts'
 import { LiveSessions } from '../session/live-sessions.ts'
+import { ElsewhereNotes } from '../ssh/elsewhere-notes.ts'
 import { loadHostKeys } from '../ssh/gateway-host-keys.ts'
 import { readKeyTrust } from '../ssh/key-trust.ts'
 import { Listener } from '../ssh/listener.ts'
+import { PeopleInside } from '../ssh/people-inside.ts'
 import { explainDenial } from '../ssh/refusal-texts.ts'
 import { ServiceCommands } from '../ssh/service/service-commands.ts'
 import { SecondFactor } from '../ssh/second-factor.ts'
@@ -212,7 +214,14 @@ function createDoor(inside: Inside): Listener {
       clock,
       hostKeys,
       staff: stores.staff,
-      identity: new StaffIdentity({ staff: stores.staff, keyTrustFiles: config, clock, log }),
+      identity: new StaffIdentity({
+        staff: stores.staff,
+        keyTrustFiles: config,
+        clock,
+        elsewhere: new ElsewhereNotes({ staff: stores.staff, clock, log }),
+        log,
+      }),
+      peopleInside: new PeopleInside({ access, staff: stores.staff }),
       secondFactor: new SecondFactor({ ...config, store: stores.secondFactors, vault: inside.vault, clock, log }),
       companionKeys: new Set(),
       targetAccess: new TargetAccess({

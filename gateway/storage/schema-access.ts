@@ -88,6 +88,8 @@ export const staff = pgTable('staff', {
   name: text().notNull(),
   email: text().notNull(),
   roles: text().array().$type<readonly StaffRole[]>().notNull(),
+  /** `from` is a word of SQL itself. Empty: from anywhere. */
+  fromNetworks: text().array().$type<readonly string[]>().notNull().default([]),
   createdAt: instant().notNull().defaultNow(),
   disabledAt: instant(),
 })

@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { createHash } from 'node:crypto'
 import { fingerprint } from '../access/fingerprint.ts'
-import type { NewStaff, NewStaffKey, Staff, StaffKey, StaffStore } from '../access/staff.ts'
+import type { NewStaff, NewStaffKey, Staff, StaffChange, StaffKey, StaffStore } from '../access/staff.ts'
 import { audit } from './audit-trail.ts'
 import type { Database, Queries } from './database.ts'
 import { refuseTaken } from './database-failure.ts'
@@ -16,6 +16,7 @@ export const staffColumns = {
   name: staff.name,
   email: staff.email,
   roles: staff.roles,
+  from: staff.fromNetworks,
   disabledAt: staff.disabledAt,
   totpSince: sql<Date | null>`(select enrolled_at from ${staffTotp} where staff_id = ${staff.id})`.mapWith(
     staffTotp.enrolledAt,
@@ -40,13 +41,16 @@ export class PostgresStaffStore implements StaffStore {
   }
 
   add(added: NewStaff, keys: readonly NewStaffKey[], actor: string): Promise<Staff> {
-    const { login, name, email, roles } = added
+    const { login, name, email, roles, from } = added
     return this.#database
       .change(async (tx) => {
-        const rows = await tx.insert(staff).values({ login, name, email, roles }).returning(staffColumns)
+        const rows = await tx
+          .insert(staff)
+          .values({ login, name, email, roles, fromNetworks: from })
+          .returning(staffColumns)
         const person = staffOf(found(rows, `staff member ${login}`))
         for (const key of keys) await tx.insert(staffKey).values(keyColumns(person.id, key))
-        const detail = { name, email, roles, keys: keys.map(({ blob }) => fingerprint(blob)) }
+        const detail = { name, email, roles, from, keys: keys.map(({ blob }) => fingerprint(blob)) }
         await audit(tx, { actor, action: 'staff.add', subject: `staff:${login}`, detail })
         return person
       })
@@ -81,6 +85,25 @@ export class PostgresStaffStore implements StaffStore {
         .set({ lastUsedAt: sql`now()` })
         .where(hasBlob(blob)),
     )
+  }
+
+  set(login: string, { name, email, roles, from }: StaffChange, actor: string): Promise<Staff> {
+    return this.#database.change(async (tx) => {
+      const rows = await tx
+        .update(staff)
+        .set({ name, email, roles, fromNetworks: from })
+        .where(eq(staff.login, login))
+        .returning(staffColumns)
+      const person = staffOf(found(rows, `staff member ${login}`))
+      const detail = { name, email, roles, from }
+      await audit(tx, { actor, action: 'staff.set', subject: `staff:${login}`, detail })
+      return person
+    })
+  }
+
+  async cameFromElsewhere(person: Staff, detail: { sourceAddress: string; key: string }): Promise<void> {
+    const event = { actor: 'gateway', action: 'staff.from-elsewhere', subject: `staff:${person.login}`, detail }
+    await this.#database.change((tx) => audit(tx, event))
   }
 
   setDisabled(login: string, disabled: boolean, actor: string): Promise<Staff> {

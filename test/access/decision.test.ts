@@ -24,6 +24,7 @@ const facts: AccessFacts = {
     name: '',
     email: '',
     roles: ['engineer'],
+    from: [],
     disabledAt: undefined,
     totpSince: undefined,
   },
@@ -44,6 +45,7 @@ const facts: AccessFacts = {
   policy: defaultPolicy,
 }
 
+const from = (login: string) => ({ login, sourceAddress: '192.0.2.7' })
 const withStaff = (change: Partial<AccessFacts['staff']>) => ({ ...facts, staff: { ...facts.staff, ...change } })
 const withKey = (state: SupportKeyState) => ({ ...facts, supportKey: { id: 'key', state, changedBy: 'operator' } })
 const withGrants = (...changes: Partial<Grant>[]) => ({
@@ -56,17 +58,24 @@ describe('a right', () => {
     ['of an engineer with a grant for the client', facts, 'root', undefined],
     ['of an administrator too', withStaff({ roles: ['admin'] }), 'root', undefined],
     ['for another login that the target allows', facts, 'deploy', undefined],
+    ['from an address of the list', withStaff({ from: ['198.51.100.0/24', '192.0.2.7'] }), 'root', undefined],
     ['for this one target', withGrants({ targetId: 'web1' }), 'root', undefined],
     ['that ends in a millisecond', withGrants({ until: after }), 'root', after],
     ['that outlives another', withGrants({ until: before }, { until: after }), 'root', after],
     ['without an end beside one with an end', withGrants({ until: after }, {}), 'root', undefined],
     ['beside one that was revoked', withGrants({ revokedAt: before }, {}), 'root', undefined],
   ])('%s is there', (_, given, login, until) => {
-    expect(decide(given, login, now)).toEqual({ verdict: 'allow', supportKeyId: 'key', until, policy: defaultPolicy })
+    expect(decide(given, from(login), now)).toEqual({
+      verdict: 'allow',
+      supportKeyId: 'key',
+      until,
+      policy: defaultPolicy,
+    })
   })
 
   it.each([
     ['staff-disabled', withStaff({ disabledAt: after })],
+    ['address-not-allowed', withStaff({ from: ['192.0.2.8', '198.51.100.0/24'] })],
     ['no-role', withStaff({ roles: ['auditor', 'billing'] })],
     ['no-role', withStaff({ roles: [] })],
     ['target-removed', { ...facts, targetRemoved: true }],
@@ -82,18 +91,20 @@ describe('a right', () => {
     ['support-key-revoked', withKey('revoked')],
     ['support-key-revoked', withKey('retired')],
   ] as const)('is denied: %s', (reason, given) => {
-    expect(decide(given, 'root', now)).toEqual({ verdict: 'deny', reason })
+    expect(decide(given, from('root'), now)).toEqual({ verdict: 'deny', reason })
   })
 
   it.each(['', 'Root', 'root ', 'deploy2'])('for the login %j that the target does not name is denied', (login) => {
-    expect(decide(facts, login, now)).toEqual({ verdict: 'deny', reason: 'login-not-allowed' })
+    expect(decide(facts, from(login), now)).toEqual({ verdict: 'deny', reason: 'login-not-allowed' })
   })
 
   it('is denied first for what the person is, last for the key of the client', () => {
     const nothing: AccessFacts = { ...withGrants(), targetRemoved: true, supportKey: undefined }
     const disabled = { ...nothing, staff: { ...facts.staff, disabledAt: before } }
-    expect(decide(disabled, 'other', now)).toMatchObject({ reason: 'staff-disabled' })
-    expect(decide({ ...facts, supportKey: undefined }, 'other', now)).toMatchObject({ reason: 'login-not-allowed' })
+    expect(decide(disabled, from('other'), now)).toMatchObject({ reason: 'staff-disabled' })
+    expect(decide({ ...facts, supportKey: undefined }, from('other'), now)).toMatchObject({
+      reason: 'login-not-allowed',
+    })
   })
 })
 

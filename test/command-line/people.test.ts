@@ -78,6 +78,26 @@ describe('staff', () => {
     expect(await home.json('staff list')).toMatchObject([{ disabledAt: null }])
   })
 
+  it('are changed, and may be bound to addresses', async () => {
+    await using home = await installation()
+    await home.gatebook([...ivan, '--from', '203.0.113.7, 2001:DB8::/32', '--key', '-'], { stdin: publicKey })
+    expect(await home.json('staff show ivan')).toMatchObject({ from: ['203.0.113.7', '2001:db8::/32'] })
+    expect((await home.gatebook('staff show ivan')).out).toMatch(/^from\s+203\.0\.113\.7, 2001:db8::\/32$/m)
+    const set = await home.gatebook(['staff', 'set', 'ivan', '--from', '198.51.100.0/24', '--role', 'auditor'])
+    expect(set).toEqual({ out: '', err: 'gatebook: changed ivan\n', status: 0 })
+    const changed = { name: 'Иван Петров', email: 'ivan@example.org', roles: ['auditor'], from: ['198.51.100.0/24'] }
+    expect(await home.json('staff show ivan')).toMatchObject(changed)
+    await home.gatebook('staff set ivan --from any --name Ivan --email i@example.org')
+    const open = { name: 'Ivan', email: 'i@example.org', roles: ['auditor'], from: [] }
+    expect(await home.json('staff list')).toMatchObject([open])
+    expect((await home.gatebook('staff show ivan')).out).toMatch(/^from\s+anywhere$/m)
+    for (const wrong of ['', '203.0.113.0/33', 'everywhere', '203.0.113.7,any']) {
+      const seen = await home.gatebook(['staff', 'set', 'ivan', '--from', wrong])
+      expect([seen.status, seen.err]).toEqual([2, expect.stringContaining('addresses or networks such as')])
+    }
+    expect((await home.gatebook('staff set ivan')).status).toBe(2)
+  })
+
   it('get keys and lose them', async () => {
     await using home = await installation()
     await home.gatebook([...ivan, '--key', '-'], { stdin: publicKey })
@@ -93,7 +113,14 @@ describe('staff', () => {
   it('that nobody knows are refused, naming the nearest', async () => {
     await using home = await installation()
     await home.gatebook([...ivan, '--key', '-'], { stdin: publicKey })
-    for (const command of ['staff show', 'staff disable', 'staff enable', 'staff key list', 'login']) {
+    for (const command of [
+      'staff show',
+      'staff set --name I',
+      'staff disable',
+      'staff enable',
+      'staff key list',
+      'login',
+    ]) {
       expect(await home.gatebook(`${command} iwan`)).toEqual({
         out: '',
         err: 'gatebook: there is no staff member iwan; did you mean ivan? see: gatebook staff list\n',

@@ -33,7 +33,7 @@ describe('gatebook', () => {
         'login',
         'time',
         'bill compute',
-        ...['add', 'list', 'show', 'disable', 'enable', 'key add', 'key remove', 'key list', 'totp'].map(
+        ...['add', 'list', 'show', 'disable', 'enable', 'key add', 'key remove', 'key list', 'totp', 'set'].map(
           (each) => `staff ${each}`,
         ),
         ...['add', 'list', 'show', 'set'].map((each) => `client ${each}`),

@@ -18,6 +18,7 @@ const allowed: AccessFacts = {
     name: 'Ivan',
     email: 'ivan@example.com',
     roles: ['engineer'],
+    from: [],
     disabledAt: undefined,
     totpSince: undefined,
   },

@@ -54,6 +54,23 @@ describe('a live session', needsSshdTerminals(), () => {
     await expectEnd(disable, /person\d+ is disabled; ask an administrator/)
   })
 
+  it('ends when the person may not come from there any more', async () => {
+    const { staff } = world.gateway.stores
+    await staff.set(person.staff.login, { from: ['127.0.0.0/8'] }, 'test')
+    const terminal = openTerminal(door(), 'web1.acme', ['echo in; cat'])
+    await terminal.until('in\r\n')
+    await staff.set(person.staff.login, { from: ['192.0.2.0/24'] }, 'test')
+    const setAt = performance.now()
+    const reason = /gatebook: person\d+ may not come from this address any more; an administrator allows it/
+    await terminal.until(reason)
+    expect(await terminal.ended).toBe(255)
+    expect(performance.now() - setAt).toBeLessThan(NOW_MS)
+    expect(`gatebook: ${(await newestEndedSession(world.gateway)).endReason}`).toMatch(reason)
+    const again = await ssh(door(), 'web1.acme', ['-o', 'LogLevel=INFO', '--', 'echo in'])
+    expect(again).toMatchObject({ stdout: Buffer.alloc(0), status: 255 })
+    expect(again.stderr).toContain('gatebook: nobody is known by the key')
+  })
+
   it('ends when the grant is revoked', async () => {
     const revoke = () => world.gateway.stores.grants.revoke(person.grantId, 'test')
     await expectEnd(revoke, /the grant of person\d+ for web1\.acme has ended; ask an administrator/)

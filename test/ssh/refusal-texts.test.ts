@@ -5,7 +5,16 @@ import { GatewayError } from '#gateway/errors.ts'
 import { explainDenial, explainFailure } from '#gateway/ssh/refusal-texts.ts'
 
 const facts: AccessFacts = {
-  staff: { id: '1', login: 'ivan', name: '', email: '', roles: [], disabledAt: undefined, totpSince: undefined },
+  staff: {
+    id: '1',
+    login: 'ivan',
+    name: '',
+    email: '',
+    roles: [],
+    from: [],
+    disabledAt: undefined,
+    totpSince: undefined,
+  },
   client: { id: '2', slug: 'acme', name: 'Acme', zone: 'UTC', language: 'en' },
   target: {
     id: '3',
@@ -26,7 +35,8 @@ const facts: AccessFacts = {
 describe('a denial', () => {
   it.each<[Denial, string]>([
     ['staff-disabled', 'ask an administrator'],
-    ['no-role', 'an administrator can give the role engineer'],
+    ['address-not-allowed', 'gatebook staff set ivan --from ADDRESS'],
+    ['no-role', 'gatebook staff set ivan --role engineer'],
     ['target-removed', 'ask an administrator'],
     ['no-grant', 'gatebook grant add ivan web1.acme'],
     ['grant-ended', 'ask an administrator for a new one'],

@@ -27,7 +27,7 @@ export function targetsCommand(parts: OwnTargetsParts): ServiceCommand {
     async answer({ staff }, { json }) {
       const rows = (await ownTargets(parts, staff.id)).map((facts) => {
         const { login, logins } = facts.target
-        const open = decide(facts, login, parts.clock.now()).verdict === 'allow'
+        const open = decide(facts, { login, sourceAddress: undefined }, parts.clock.now()).verdict === 'allow'
         return { target: fullTargetName(facts.target), login, logins, open }
       })
       if (json) return { output: jsonText(rows) }

@@ -22,6 +22,7 @@ function facts(name: string, more: Partial<AccessFacts> = {}): AccessFacts {
       name: 'Ivan',
       email: '',
       roles: ['engineer'],
+      from: [],
       disabledAt: undefined,
       totpSince: undefined,
     },

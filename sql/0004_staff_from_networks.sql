@@ -1,0 +1,1 @@
+ALTER TABLE "staff" ADD COLUMN "from_networks" text[] DEFAULT '{}' NOT NULL;
