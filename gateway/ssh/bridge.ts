@@ -1,4 +1,5 @@
 import { encodeChannelRequest } from '../recording/channel-request.ts'
+import type { EventKind } from '../recording/event.ts'
 import type { ChannelRecorder } from '../recording/recorder.ts'
 import type { ChannelPresence } from '../session/idle-watch.ts'
 import { WINDOW_MAX, type ChannelEnd, type ChannelTalk } from '../transport/channel-end.ts'
@@ -27,6 +28,8 @@ export interface BridgeParts {
   readonly presence: ChannelPresence
   /** Judges what the administrator asks for; carries out what is for the gateway. Throws `WireError`. */
   judge(type: string, fields: Buffer): RequestFate['fate']
+  /** Passing something on threw: a fault of ours, which must end this session and no other. */
+  failed(error: unknown): void
   /** Both ends are closed and the recording too. */
   closed(): void
 }
@@ -74,7 +77,7 @@ export class Bridge {
     extendedData: () => {},
     adjustWindow: () => this.#ends?.down.grant(),
     eof: () => this.#record('inputEnd', NOTHING, () => this.#ends?.target.eof()),
-    close: () => this.#parts.recorder.after(() => this.#staffLeft()),
+    close: () => this.#after(() => this.#staffLeft()),
     request: (type, wantReply, fields) => this.#staffAsks(type, wantReply, fields),
     reply: () => {},
   }
@@ -85,9 +88,9 @@ export class Bridge {
     extendedData: (code, bytes) => this.#down('stderr', bytes, (staff) => staff.extendedData(code, bytes)),
     adjustWindow: () => this.#ends?.up.grant(),
     eof: () => this.#record('outputEnd', NOTHING, () => this.#ends?.staff.eof()),
-    close: () => this.#parts.recorder.after(() => this.#finish()),
+    close: () => this.#after(() => this.#finish()),
     request: (type, wantReply, fields) => this.#targetAsks(type, wantReply, fields),
-    reply: (success) => this.#parts.recorder.after(() => this.#targetReplies(success)),
+    reply: (success) => this.#after(() => this.#targetReplies(success)),
   }
 
   /**
@@ -121,10 +124,11 @@ export class Bridge {
     if (ends === undefined || this.#over) return
     this.#parts.presence.input(bytes)
     ends.up.came(bytes.length)
-    this.#parts.recorder.bytes(stream, bytes, () => {
+    const pass = () => {
       ends.target.data(bytes)
       ends.up.went(bytes.length)
-    })
+    }
+    this.#parts.recorder.bytes(stream, bytes, this.#guarded(pass))
   }
 
   #down(stream: 'output' | 'stderr', bytes: Buffer, pass: (staff: ChannelEnd) => void): void {
@@ -132,14 +136,30 @@ export class Bridge {
     if (ends === undefined || this.#over) return
     this.#parts.presence.output()
     ends.down.came(bytes.length)
-    this.#parts.recorder.bytes(stream, bytes, () => {
+    const passOn = () => {
       pass(ends.staff)
       ends.down.went(bytes.length)
-    })
+    }
+    this.#parts.recorder.bytes(stream, bytes, this.#guarded(passOn))
   }
 
-  #record(kind: 'inputEnd' | 'outputEnd' | 'notice', data: Buffer, forward: () => void): void {
-    if (!this.#over) this.#parts.recorder.event(kind, data, forward)
+  #record(kind: EventKind, data: Buffer, forward: () => void): void {
+    if (!this.#over) this.#parts.recorder.event(kind, data, this.#guarded(forward))
+  }
+
+  #after(forward: () => void): void {
+    this.#parts.recorder.after(this.#guarded(forward))
+  }
+
+  /** Forwards of all sessions run in one loop of the journal: what one throws would end the whole gateway. */
+  #guarded(forward: () => void): () => void {
+    return () => {
+      try {
+        forward()
+      } catch (error) {
+        this.#parts.failed(error)
+      }
+    }
   }
 
   #staffAsks(type: string, wantReply: boolean, fields: Buffer): void {
@@ -158,7 +178,7 @@ export class Bridge {
     }
     if (wantReply) this.#unanswered.push('target')
     const payload = encodeChannelRequest(type, fields)
-    this.#parts.recorder.event('request', payload, () => this.#ends?.target.request(type, wantReply, fields))
+    this.#record('request', payload, () => this.#ends?.target.request(type, wantReply, fields))
   }
 
   /** Replies go out in the order of the requests (RFC 4254 §5.4), whoever answers. */
@@ -186,7 +206,7 @@ export class Bridge {
     // Nothing a target may ask of an administrator's ssh wants an answer but sshd's own keepalive.
     if (wantReply) this.#ends?.target.reply(false)
     const payload = encodeChannelRequest(type, fields)
-    this.#parts.recorder.event('targetRequest', payload, () => this.#ends?.staff.request(type, false, fields))
+    this.#record('targetRequest', payload, () => this.#ends?.staff.request(type, false, fields))
   }
 
   #bound(by: 'staff' | 'target', other: ChannelEnd | undefined, fields: Buffer): void {
@@ -197,7 +217,7 @@ export class Bridge {
 
   /** The administrator's connection is gone: there is nobody to wait for. */
   lost(): void {
-    this.#parts.recorder.after(() => this.#finish())
+    this.#after(() => this.#finish())
   }
 
   /**

@@ -5,7 +5,7 @@ import type { ChannelOffer } from '../transport/channels.ts'
 import { Bridge } from './bridge.ts'
 import { judgeRequest, type RequestFate } from './channel-requests.ts'
 import type { TargetDestination } from './destination.ts'
-import { explainFailure } from './refusal-texts.ts'
+import { explainFailure, UNFORESEEN } from './refusal-texts.ts'
 import type { TargetAccess, Way } from './target-access.ts'
 
 /**
@@ -105,6 +105,10 @@ export class TargetSession {
       recorder,
       presence: session.channelPresence(),
       judge: (type, fields) => this.#judge(session, type, fields),
+      failed: (error) => {
+        this.#parts.log(`session ${session.id} is ended: ${describe(error)}`)
+        session.end({ reason: UNFORESEEN, recorded: true })
+      },
       closed: () => {
         this.#bridges.delete(bridge)
         if (this.#bridges.size === 0) this.#owner.idle()
@@ -181,4 +185,9 @@ export class TargetSession {
     for (const bridge of this.#bridges) bridge.end(reason, recorded)
     setTimeout(() => this.#owner.disconnect(reason), LEAVE_MS)
   }
+}
+
+/** For the log: where it was thrown tells whoever mends it more than what. */
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -11,6 +11,7 @@ import { parseConfig } from '#gateway/config.ts'
 import { localHost } from '#gateway/start/local-host.ts'
 import { startGateway, type RunningGateway } from '#gateway/start/start-gateway.ts'
 import { openLocalShell } from '#gateway/target/local-shell.ts'
+import type { SessionLink } from '#gateway/transport/session-link.ts'
 import { string, wireMessage } from '#gateway/transport/wire.ts'
 import { makeSupportKeyPair } from '#gateway/vault/support-key-pair.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
@@ -40,6 +41,8 @@ export interface TestGatewayOptions {
   readonly clock?: Clock
   /** Instead of one on the common server; closed with the gateway. */
   readonly database?: TestDatabase
+  /** What targets with a local shell are, instead of one. */
+  readonly localShell?: () => SessionLink
 }
 
 export async function testGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
@@ -79,18 +82,14 @@ function ecdsaBlob(publicKey: KeyObject): Buffer {
   return wireMessage(string('ecdsa-sha2-nistp256'), string('nistp256'), string(point))
 }
 
-interface Place {
-  readonly directory: string
-  readonly database: TestDatabase
-  readonly environment?: Readonly<Record<string, string>>
-  readonly clock?: Clock
-}
+type Place = TestGatewayOptions & Pick<TestGateway, 'directory' | 'database'>
 
 async function start({
   directory,
   database,
   environment,
   clock = systemClock,
+  localShell,
 }: Place): Promise<RunningGateway & { logged: string[] }> {
   const host = await localHost()
   const logged: string[] = []
@@ -105,7 +104,7 @@ async function start({
     clock,
     version: '0.0.0-test',
     pagesDirectory: fileURLToPath(new URL('../../dist/pages', import.meta.url)),
-    openLocalShell: () => Promise.resolve(openLocalShell(host)),
+    openLocalShell: () => Promise.resolve(localShell?.() ?? openLocalShell(host)),
     log: (line) => logged.push(line),
   })
   return { ...running, logged }
