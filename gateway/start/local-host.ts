@@ -25,7 +25,7 @@ async function loadTerminals(): Promise<LocalHost['spawnTerminal']> {
   try {
     return (await import('@lydell/node-pty')).spawn
   } catch (cause) {
-    const hint = 'the demo needs Linux (glibc), macOS or Windows; add a target over SSH with: gatebook target add'
+    const hint = 'the demo needs Linux (glibc) or macOS; add a target over SSH with: gatebook target add'
     throw new GatewayError('installation', 'node-pty has no build for this machine', hint, cause)
   }
 }

@@ -1,9 +1,11 @@
 import { spawn as spawnProcess } from 'node:child_process'
 import type { spawn as SpawnTerminal } from '@lydell/node-pty'
+import { TerminalInput } from './terminal-input.ts'
 
 /** A running program of the local shell, with or without a terminal. */
 export interface LocalProcess {
-  write(bytes: Buffer): void
+  /** `taken` is called when the program has the bytes in hand, or has gone. */
+  write(bytes: Buffer, taken: () => void): void
   /** No more input. A terminal has no such thing. */
   end(): void
   resize(columns: number, rows: number): void
@@ -58,6 +60,11 @@ const SIGNALS = new Set([
   'USR2',
 ])
 
+/** What a terminal is wide or high at most: the kernel counts in 16 bits, and 0 is none. */
+const SIZE_MAX = 2 ** 16 - 1
+const withinTerminal = (cells: number) => Math.min(Math.max(cells, 1), SIZE_MAX)
+
+/** Throws where the system starts no such program. */
 export function startInTerminal(
   spawnTerminal: typeof SpawnTerminal,
   what: LocalCommand,
@@ -67,30 +74,34 @@ export function startInTerminal(
   const { shell, home, ids } = what.account
   const pty = spawnTerminal(shell, what.command === undefined ? ['-l'] : ['-c', what.command], {
     name: size.terminal,
-    cols: size.columns,
-    rows: size.rows,
+    cols: withinTerminal(size.columns),
+    rows: withinTerminal(size.rows),
     cwd: home,
     env: { ...what.environment, TERM: size.terminal },
     // Bytes, not text: a recording must not depend on where a character was cut.
     encoding: null,
     ...ids,
   })
+  const input = new TerminalInput(pty)
   pty.onData((data) => events.output(data as unknown as Buffer))
   pty.onExit(({ exitCode, signal }) =>
     events.exited(signal === undefined || signal === 0 ? { code: exitCode } : { signal: signalName(signal) }),
   )
   return {
-    write: (bytes) => pty.write(bytes as unknown as string),
+    write: (bytes, taken) => input.write(bytes, taken),
     end: () => {},
-    resize: (columns, rows) => pty.resize(columns, rows),
+    resize: (columns, rows) => {
+      if (!input.isOver) pty.resize(withinTerminal(columns), withinTerminal(rows))
+    },
     signal: (name) => {
-      if (SIGNALS.has(name)) pty.kill(`SIG${name}`)
+      if (SIGNALS.has(name) && !input.isOver) pty.kill(`SIG${name}`)
     },
     pause: () => pty.pause(),
     resume: () => pty.resume(),
   }
 }
 
+/** Throws where the system starts no such program. */
 export function startWithPipes(what: LocalCommand, events: LocalProcessEvents): LocalProcess {
   const { shell, home, ids } = what.account
   const child = spawnProcess(shell, what.command === undefined ? ['-l'] : ['-c', what.command], {
@@ -112,12 +123,12 @@ export function startWithPipes(what: LocalCommand, events: LocalProcessEvents): 
     else if (code !== null) events.exited({ code })
   })
   return {
-    write: (bytes) => void child.stdin.write(bytes),
+    write: (bytes, taken) => void child.stdin.write(bytes, () => taken()),
     end: () => child.stdin.end(),
     resize: () => {},
     signal: (name) => {
-      if (SIGNALS.has(name) && child.pid !== undefined && child.exitCode === null)
-        process.kill(-child.pid, `SIG${name}`)
+      const isRunning = child.exitCode === null && child.signalCode === null
+      if (SIGNALS.has(name) && child.pid !== undefined && isRunning) process.kill(-child.pid, `SIG${name}`)
     },
     pause: () => {
       child.stdout.pause()

@@ -4,7 +4,13 @@ import { WINDOW_MAX, type ChannelEnd, type ChannelTalk } from '../transport/chan
 import { STDERR } from '../transport/message.ts'
 import type { SessionLink } from '../transport/session-link.ts'
 import { boolean, string, uint32, wireMessage } from '../transport/wire.ts'
-import { startInTerminal, startWithPipes, type LocalHost, type LocalProcess } from './local-process.ts'
+import {
+  startInTerminal,
+  startWithPipes,
+  type LocalHost,
+  type LocalProcess,
+  type LocalProcessEvents,
+} from './local-process.ts'
 
 /** Where Debian, Fedora, macOS and Alpine keep OpenSSH's sftp server. */
 const SFTP_SERVERS = [
@@ -13,6 +19,9 @@ const SFTP_SERVERS = [
   '/usr/libexec/sftp-server',
   '/usr/lib/ssh/sftp-server',
 ]
+
+/** As a shell has it for a command that it cannot execute. */
+const EXIT_NOT_STARTED = 126
 
 /**
  * The demo's target: a shell on the gateway's own machine, never as root, behind the same door and
@@ -53,8 +62,8 @@ class LocalChannel implements ChannelEnd {
   #process: LocalProcess | undefined
   #exit: (() => void) | undefined
   #closed = false
-  readonly outWindow = WINDOW_MAX
   readonly backlog = 0
+  outWindow = WINDOW_MAX
   inWindow: number
 
   constructor(listener: ChannelTalk, inWindow: number, parts: LocalChannelParts) {
@@ -64,10 +73,15 @@ class LocalChannel implements ChannelEnd {
     this.#environment = { ...parts.host.environment }
   }
 
+  /** What the program has not read counts: its window is what bounds the memory. */
   data(bytes: Buffer): void {
-    this.#process?.write(bytes)
-    // The kernel takes it at once: the window never shrinks.
-    this.#listener.adjustWindow(bytes.length)
+    this.outWindow -= bytes.length
+    const taken = () => {
+      this.outWindow += bytes.length
+      if (!this.#closed) this.#listener.adjustWindow(bytes.length)
+    }
+    if (this.#process === undefined) taken()
+    else this.#process.write(bytes, taken)
   }
 
   extendedData(): void {}
@@ -135,21 +149,31 @@ class LocalChannel implements ChannelEnd {
 
   #start(command: string | undefined): boolean {
     if (this.#process !== undefined) return false
-    const { host } = this.#parts
-    const what = { command, environment: this.#environment, account: host.account }
-    const events = {
-      output: (bytes: Buffer) => this.#hear(0, bytes),
-      errorOutput: (bytes: Buffer) => this.#hear(STDERR, bytes),
-      exited: (status: { readonly code: number } | { readonly signal: string }) => {
+    const events: LocalProcessEvents = {
+      output: (bytes) => this.#hear(0, bytes),
+      errorOutput: (bytes) => this.#hear(STDERR, bytes),
+      exited: (status) => {
         this.#exit = () => this.#tellExit(status)
         this.#say()
       },
     }
-    this.#process =
-      this.#terminal === undefined
-        ? startWithPipes(what, events)
-        : startInTerminal(host.spawnTerminal, what, this.#terminal, events)
+    try {
+      this.#process = this.#spawn(command, events)
+    } catch (error) {
+      // A command with a byte 0, or longer than the system takes. The answer to the request comes first.
+      process.nextTick(() => {
+        events.errorOutput(Buffer.from(`${this.#parts.host.account.shell}: ${(error as Error).message}\n`))
+        events.exited({ code: EXIT_NOT_STARTED })
+      })
+    }
     return true
+  }
+
+  #spawn(command: string | undefined, events: LocalProcessEvents): LocalProcess {
+    const { host } = this.#parts
+    const what = { command, environment: this.#environment, account: host.account }
+    if (this.#terminal === undefined) return startWithPipes(what, events)
+    return startInTerminal(host.spawnTerminal, what, this.#terminal, events)
   }
 
   #hear(code: number, bytes: Buffer): void {
