@@ -27,7 +27,7 @@ export interface BridgeParts {
   readonly recorder: ChannelRecorder
   readonly presence: ChannelPresence
   /** Judges what the administrator asks for; carries out what is for the gateway. Throws `WireError`. */
-  judge(type: string, fields: Buffer): RequestFate['fate']
+  judge(type: string, fields: Buffer): RequestFate
   /** Passing something on threw: a fault of ours, which must end this session and no other. */
   failed(error: unknown): void
   /** Both ends are closed and the recording too. */
@@ -164,11 +164,13 @@ export class Bridge {
 
   #staffAsks(type: string, wantReply: boolean, fields: Buffer): void {
     if (this.#over) return
-    const fate = this.#parts.judge(type, fields)
+    const judged = this.#parts.judge(type, fields)
+    const { fate } = judged
     if (fate === 'forward') this.#bound('staff', this.#ends?.target, fields)
     if (wantReply && this.#unanswered.length >= UNANSWERED_MAX) throw new WireError('too many unanswered requests')
     if (fate !== 'forward') {
       if (wantReply) this.#answer(fate !== 'refuse')
+      if (fate === 'end') this.end(judged.why)
       return
     }
     if (type === 'pty-req') {

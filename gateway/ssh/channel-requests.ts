@@ -4,6 +4,8 @@ import { WireError, WireReader } from '../transport/wire.ts'
 export type RequestFate =
   | { readonly fate: 'forward' }
   | { readonly fate: 'refuse' }
+  /** Refused in words, which a request has no room for: the channel ends with them. */
+  | { readonly fate: 'end'; readonly why: string }
   /** Told to the gateway itself by `SetEnv`; the target never sees it. */
   | { readonly fate: 'name-task'; readonly task: string }
   | { readonly fate: 'give-reason'; readonly reason: string }
@@ -29,6 +31,13 @@ const PASSING = new Set([
   'break',
   'eow@openssh.com',
 ])
+/** What mosh asks for, with or without a path, and behind the words of its `--experimental-remote-ip=remote`. */
+const MOSH = /(^|[;&])\s*(\S*\/)?mosh-server\s/
+/** Bytes of a command in which that stands; a command may have 200 KB, and the pattern takes their square. */
+const MOSH_BYTES_MAX = 500
+const NO_MOSH =
+  'mosh goes on over UDP, past the gateway and the record, so it is refused; use ssh, and tmux on the server for work that outlives a connection'
+
 const PASSING_SUBSYSTEMS = new Set(['sftp'])
 
 export function judgeRequest(type: string, fields: Buffer): RequestFate {
@@ -36,6 +45,8 @@ export function judgeRequest(type: string, fields: Buffer): RequestFate {
   if (type === 'subsystem') {
     return { fate: PASSING_SUBSYSTEMS.has(new WireReader(fields).text()) ? 'forward' : 'refuse' }
   }
+  if (type === 'exec' && MOSH.test(fields.toString('latin1', 4, 4 + MOSH_BYTES_MAX)))
+    return { fate: 'end', why: NO_MOSH }
   // Agent and X11 forwarding are channels of the target into the administrator's machine: refused.
   return { fate: PASSING.has(type) ? 'forward' : 'refuse' }
 }

@@ -148,11 +148,11 @@ export class TargetSession {
     return session
   }
 
-  #judge(session: LiveSession, type: string, fields: Buffer): RequestFate['fate'] {
+  #judge(session: LiveSession, type: string, fields: Buffer): RequestFate {
     const judged = judgeRequest(type, fields)
     if (judged.fate === 'name-task') this.#name(session, { task: judged.task })
     if (judged.fate === 'give-reason') this.#name(session, { reason: judged.reason })
-    return judged.fate
+    return judged
   }
 
   /** However often a task is named, PostgreSQL hears one name at a time, and the last. */

@@ -23,7 +23,9 @@ const encryptAndMac = ['hmac-sha2-256', 'hmac-sha2-512']
 export function offerToStaff(hostKeyTypes: readonly string[], client = ''): AlgorithmLists {
   if (client.startsWith('OpenSSH_')) return lists(keyExchange, [...hostKeyTypes], gcm, encryptThenMac)
   // Dropbear has no encrypt-then-MAC: where chacha20 is missing too, encrypt-and-MAC is what lets it in.
-  const mac = nativeCryptoAvailable ? encryptThenMac : [...encryptThenMac, ...encryptAndMac]
+  // So it does for libssh2 before 1.11, by which curl and PHP speak sftp: it has no chacha20 either.
+  const lacksThem = !nativeCryptoAvailable || /^libssh2_1\.(\d|10)\./.test(client)
+  const mac = lacksThem ? [...encryptThenMac, ...encryptAndMac] : encryptThenMac
   return lists(keyExchange, [...hostKeyTypes], [...gcm, ...ctr, ...chacha], mac)
 }
 

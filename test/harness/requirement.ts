@@ -26,7 +26,7 @@ export function findProgram(program: string): string | undefined {
 /** Options for a test or suite. */
 export interface Requirement {
   readonly skip?: boolean
-  readonly meta?: { readonly missing: Missing }
+  readonly meta?: { readonly missing?: Missing; readonly peers?: readonly string[] }
 }
 
 /**

@@ -1,6 +1,4 @@
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parsePublicKeyLine } from '#gateway/access/public-key-line.ts'
 import { reachable, type Reachable } from '#test/harness/reachable.ts'
 import { needsProgram } from '#test/harness/requirement.ts'
 import { run, ssh } from '#test/harness/ssh.ts'
@@ -57,22 +55,5 @@ describe('OpenSSH', needsProgram('sshd', 'openssh-server'), () => {
     const options = ['-o', `${option}=${value}`, '-o', 'LogLevel=INFO', '--', 'true']
     const { status, stderr } = await ssh(world.gateway, 'web1.acme', options)
     expect([status, stderr]).toEqual([255, expect.stringContaining('no matching')])
-  })
-})
-
-describe('Dropbear', needsProgram('dbclient', 'dropbear-bin'), () => {
-  it('which has neither GCM nor encrypt-then-MAC, agrees on chacha20', async () => {
-    const { gateway } = world
-    const keyFile = join(gateway.directory, 'dropbear-key')
-    const made = await run('dropbearkey', ['-t', 'ed25519', '-f', keyFile])
-    const line =
-      made.stdout
-        .toString()
-        .split('\n')
-        .find((text) => text.startsWith('ssh-ed25519 ')) ?? ''
-    await gateway.stores.staff.addKey(gateway.staff.id, parsePublicKeyLine(line), 'test')
-    const options = ['-y', '-y', '-T', '-p', String(gateway.sshPort), '-i', keyFile, '-l', 'web1.acme']
-    const { stdout } = await run('dbclient', [...options, '127.0.0.1', 'echo in'])
-    expect(stdout.toString()).toBe('in\n')
   })
 })

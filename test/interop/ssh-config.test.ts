@@ -3,15 +3,22 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { peers } from '#test/harness/peer.ts'
 import { reachable, type Reachable } from '#test/harness/reachable.ts'
 import { newestEndedSession } from '#test/harness/recorded.ts'
-import { needsProgram } from '#test/harness/requirement.ts'
 import { finished, run, ssh, type SshResult } from '#test/harness/ssh.ts'
 import { freePort } from '#test/harness/sshd.ts'
 
 const content = randomBytes(300_000)
 
-describe('what ssh-config prints', needsProgram('sshd', 'openssh-server'), () => {
+const programs = peers(
+  ['ssh', 'openssh-client', '-V'],
+  ['sshd', 'openssh-server', '-V'],
+  ['rsync', 'rsync', '--version'],
+  ['git', 'git', '--version'],
+)
+
+describe('what ssh-config prints', programs, () => {
   let world: Reachable
   /** A configuration of ssh that has the block, one line of known_hosts, and trusts nothing else. */
   let config: string
