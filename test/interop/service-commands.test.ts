@@ -46,6 +46,7 @@ describe('a command of the gateway itself', needsProgram('sshd', 'openssh-server
       expect.stringMatching(/^ {2}ssh-config /),
       expect.stringMatching(/^ {2}connect .*ssh -t: connect web1\.acme$/),
     ])
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
     expect(await askJson('help')).toHaveLength(8)
   })
 

@@ -18,7 +18,7 @@ export interface OwnTimeParts {
 export function timeCommand(parts: OwnTimeParts): ServiceCommand {
   return {
     name: 'time',
-    purpose: 'your minutes, of this month unless you name one',
+    purpose: 'your minutes of this month',
     takes: ['month', 'client', 'json'],
     async answer({ staff, width }, { json, client, month = monthOf(parts.clock.now()) }) {
       const period = { month, ...(client !== undefined && { client }) }
