@@ -29,6 +29,9 @@ export interface Config {
   readonly totpRememberS: number
   readonly durability: 'process' | 'power'
   readonly loginGraceS: number
+  /** 0: no address ever has to wait. */
+  readonly penaltyMaxS: number
+  readonly penaltyExempt: readonly string[]
   /** 0: never. */
   readonly idleS: number
   readonly journalMaxBytes: number
@@ -96,6 +99,8 @@ function toConfig(data: z.infer<typeof environmentSchema>): Config {
     totpRememberS: data.GATEBOOK_TOTP_REMEMBER_S,
     durability: data.GATEBOOK_DURABILITY,
     loginGraceS: data.GATEBOOK_LOGIN_GRACE_S,
+    penaltyMaxS: data.GATEBOOK_PENALTY_MAX_S,
+    penaltyExempt: data.GATEBOOK_PENALTY_EXEMPT,
     idleS: data.GATEBOOK_IDLE_S,
     journalMaxBytes: data.GATEBOOK_JOURNAL_MAX_BYTES,
   }

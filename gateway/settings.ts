@@ -104,6 +104,17 @@ export const environmentSchema = z.object({
     meaning: 'what the record survives: kill -9 of the gateway, or loss of power too (slower)',
     expected: 'process or power',
   }),
+  GATEBOOK_PENALTY_MAX_S: withDefault(wholeNumber(0, 86_400), '600', {
+    unit: 'seconds, 0-86400',
+    meaning: 'how long an address has to wait at most that comes again and again without signing in; 0: none has to',
+    expected: 'a whole number of seconds from 0 to 86400',
+  }),
+  GATEBOOK_PENALTY_EXEMPT: withDefault(z.string().transform(networkList), '127.0.0.0/8,::1', {
+    unit: 'addresses',
+    meaning:
+      'addresses and networks that never have to, such as the office or a proxy before the door; `none`: all may have to',
+    expected: 'none, or IP addresses or networks separated by commas, such as 203.0.113.7,2001:db8::/64',
+  }),
   GATEBOOK_LOGIN_GRACE_S: withDefault(wholeNumber(1, 600), '120', {
     unit: 'seconds, 1-600',
     meaning: 'time a connection has to sign in',
@@ -173,6 +184,11 @@ function bracketed(host: string): string {
 function addressList(text: string, context: z.RefinementCtx) {
   const addresses = text.split(',').map((address) => address.trim())
   return addresses.every(isNetwork) ? addresses.join(',') : refuse(context)
+}
+
+function networkList(text: string, context: z.RefinementCtx): readonly string[] {
+  const networks = text === 'none' ? [] : text.split(',').map((network) => network.trim())
+  return networks.every(isNetwork) ? networks : refuse(context)
 }
 
 function withoutFinalSlash(url: string): string {

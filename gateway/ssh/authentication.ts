@@ -6,10 +6,9 @@ import { disconnectReason, message } from '../transport/message.ts'
 import type { Transport } from '../transport/transport.ts'
 import { boolean, string, wireMessage, WireReader } from '../transport/wire.ts'
 import { codeAnswer, codeQuestion } from './code-question.ts'
-import { readKeyRequest } from './key-request.ts'
+import { judgeKey, readKeyRequest, type KeyRequest } from './judge-key.ts'
 import type { SecondFactor } from './second-factor.ts'
-import { proves } from './signature.ts'
-import type { Identity, StaffIdentity } from './staff-identity.ts'
+import type { StaffIdentity } from './staff-identity.ts'
 
 /** Signing agents hold many keys, and each one offered counts (sshd's MaxAuthTries is 6), as every message does. */
 const MESSAGES_MAX = 20
@@ -57,6 +56,7 @@ export class Authentication {
   /** A code is asked for and was not given yet. */
   #asked = false
   #wrongCodes = 0
+  #hasFailed = false
 
   constructor(transport: Transport, parts: AuthenticationParts) {
     this.#transport = transport
@@ -80,6 +80,11 @@ export class Authentication {
     this.#over = true
   }
 
+  /** Whether anything was tried that is wrong: a key, a signature, a code, a password. */
+  get hasFailed(): boolean {
+    return this.#hasFailed
+  }
+
   #take(payload: Buffer): Promise<void> | void {
     if (++this.#messages > MESSAGES_MAX) return this.#dismiss('too many keys were tried')
     const reader = new WireReader(payload, 1)
@@ -89,10 +94,10 @@ export class Authentication {
     const [userName, service, method] = [reader.text(), reader.text(), reader.text()]
     // RFC 4252 §5: what was proven under another name counts no more.
     if (this.#half?.userName !== userName || service !== 'ssh-connection') this.#half = undefined
-    if (service !== 'ssh-connection') return this.#fail()
+    if (service !== 'ssh-connection') return this.#refuse()
     if (this.#half === undefined && method === 'none') return this.#byNone(userName)
     if (this.#half === undefined && method === 'publickey') return this.#byKey(userName, payload, reader)
-    if (this.#half === undefined || method !== 'keyboard-interactive') return this.#fail()
+    if (this.#half === undefined || method !== 'keyboard-interactive') return this.#refuse()
     // RFC 4256 §3.1: whatever the language and the submethods are.
     reader.string()
     reader.string()
@@ -115,19 +120,21 @@ export class Authentication {
   }
 
   async #byKey(userName: string, payload: Buffer, reader: WireReader): Promise<void> {
-    const { algorithm, blob, signature, signed } = readKeyRequest(payload, reader, this.#transport.sessionId())
-    const { sourceAddress, around } = this.#parts
-    const identity = await this.#parts.identity.whose({ algorithm, blob, sourceAddress })
+    const request = readKeyRequest(payload, reader, this.#transport.sessionId())
+    const judged = await judgeKey(request, { ...this.#parts, only: this.#parts.around?.staff })
     if (this.#over) return
-    if (identity === undefined || 'refused' in identity) return this.#unwelcome(blob, identity)
-    const { staff } = identity
-    if (staff.disabledAt !== undefined) {
-      return this.#unwelcome(blob, { refused: `${staff.login} is disabled; ask an administrator` })
+    switch (judged.verdict) {
+      case 'proven':
+        return this.#keyProven({ staff: judged.staff, userName, key: judged.key })
+      case 'would do':
+        return this.#askForSignature(request)
+      case 'wrong':
+        return this.#refuse()
+      case 'refused':
+        return this.#unwelcome(request.blob, judged.why)
+      case 'nobody knows it':
+        return this.#unwelcome(request.blob)
     }
-    if (around !== undefined && around.staff.id !== staff.id) return this.#fail()
-    if (signature === undefined) return this.#askForSignature(algorithm, blob)
-    if (!proves({ ...identity, signature, signed })) return this.#fail()
-    await this.#keyProven({ staff, userName, key: identity.key })
   }
 
   async #keyProven(who: Omit<AuthenticatedStaff, 'gaveCode'>): Promise<void> {
@@ -150,14 +157,14 @@ export class Authentication {
     if (!this.#asked || half === undefined) return this.#transport.fail(new Error('an answer to no question'))
     this.#asked = false
     const typed = codeAnswer(reader)
-    if (typed === undefined) return this.#fail()
+    if (typed === undefined) return this.#refuse()
     const { sourceAddress, secondFactor } = this.#parts
     const why = await secondFactor.whyNot({ staff: half.staff, sourceAddress }, typed)
     if (this.#over) return
     if (why === undefined) return this.#succeed({ ...half, gaveCode: true })
     if (++this.#wrongCodes >= CODES_MAX) return this.#dismiss(why)
     this.#say(why)
-    this.#fail()
+    this.#refuse()
   }
 
   #succeed(who: AuthenticatedStaff): void {
@@ -170,19 +177,19 @@ export class Authentication {
   }
 
   /** SSH_MSG_USERAUTH_PK_OK names the algorithm as it was asked: Dropbear takes it literally (research B13). */
-  #askForSignature(algorithm: string, key: Buffer): void {
-    this.#transport.send(wireMessage(message.userauthMethod60, string(algorithm), string(key)))
+  #askForSignature({ algorithm, blob }: KeyRequest): void {
+    this.#transport.send(wireMessage(message.userauthMethod60, string(algorithm), string(blob)))
   }
 
-  #unwelcome(blob: Buffer, identity: Extract<Identity, { refused: string }> | undefined): void {
+  #unwelcome(blob: Buffer, why?: string): void {
     const print = fingerprint(blob)
-    if (identity !== undefined) {
-      this.#say(identity.refused)
+    if (why !== undefined) {
+      this.#say(why)
     } else if (!this.#parts.companionKeys.has(print) && this.#unknown.size === 0) {
       this.#say(`nobody is known by the key ${print}; an administrator adds it with: gatebook staff key add`)
     }
     this.#unknown.add(print)
-    this.#fail()
+    this.#refuse()
   }
 
   #trouble(error: unknown): void {
@@ -200,6 +207,11 @@ export class Authentication {
     this.#transport.send(wireMessage(message.userauthBanner, string(`gatebook: ${text}\r\n`), string('')))
   }
 
+  #refuse(): void {
+    this.#hasFailed = true
+    this.#fail()
+  }
+
   /** Names the method that can go on: where the key is proven, the code alone. */
   #fail({ partialSuccess = false } = {}): void {
     const next = this.#half === undefined ? 'publickey' : 'keyboard-interactive'
@@ -208,6 +220,7 @@ export class Authentication {
 
   #dismiss(why: string): void {
     this.#over = true
+    this.#hasFailed = true
     this.#transport.disconnect(disconnectReason.noMoreAuthMethods, `gatebook: ${why}`)
   }
 }

@@ -1,18 +1,19 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { plainAddress } from '../access/networks.ts'
 import { GatewayError } from '../errors.ts'
+import type { Penalties } from './penalties.ts'
 import { StaffConnection, type StaffConnectionParts } from './staff-connection.ts'
+import { Strangers } from './strangers.ts'
 import { LEAVE_MS } from './target-session.ts'
-
-/** Connections that have not signed in yet: sshd's MaxStartups, in all and from one address. */
-const STRANGERS_MAX = 200
-const STRANGERS_PER_ADDRESS_MAX = 30
+import { TurnAway } from './turn-away.ts'
 
 export interface ListenerOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
   readonly connection: StaffConnectionParts
+  readonly penalties: Pick<Penalties, 'waitS' | 'punish'>
 }
 
 /**
@@ -23,7 +24,8 @@ export class Listener {
   readonly #options: ListenerOptions
   readonly #server: Server
   readonly #connections = new Set<StaffConnection>()
-  readonly #strangers = new Map<string, number>()
+  readonly #strangers = new Strangers()
+  readonly #turnAway = new TurnAway()
 
   constructor(options: ListenerOptions) {
     this.#options = options
@@ -53,48 +55,37 @@ export class Listener {
   }
 
   #accept(socket: Socket): void {
-    const address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''
+    const { connection: parts, penalties } = this.#options
+    const sourceAddress = plainAddress(socket.remoteAddress ?? '')
     // First of all: an error without a listener ends the process.
     socket.on('error', () => {})
-    if (!this.#admit(address)) {
-      socket.destroy()
-      return
+    const waitS = penalties.waitS(sourceAddress)
+    if (waitS > 0)
+      return this.#turnAway.say(socket, `too many failed sign-ins from your address, try again in ${waitS} s`)
+    if (!this.#strangers.enter(sourceAddress)) {
+      return this.#turnAway.say(socket, 'too many connections that have not signed in, try again in a minute')
     }
-    let stranger = true
+    let phase: 'stranger' | 'too late' | 'known' = 'stranger'
     const known = () => {
-      if (!stranger) return
-      stranger = false
+      if (phase === 'known') return
+      phase = 'known'
       clearTimeout(grace)
-      this.#leave(address)
+      this.#strangers.leave(sourceAddress)
     }
-    const grace = setTimeout(() => socket.destroy(), this.#options.connection.loginGraceS * 1000)
-    const connection: StaffConnection = new StaffConnection(
-      socket,
-      { sourceAddress: address },
-      this.#options.connection,
-      {
-        authenticated: known,
-        closed: () => {
-          known()
-          this.#connections.delete(connection)
-        },
+    const grace = setTimeout(() => {
+      phase = 'too late'
+      socket.destroy()
+    }, parts.loginGraceS * 1000)
+    const connection: StaffConnection = new StaffConnection(socket, { sourceAddress }, parts, {
+      authenticated: known,
+      closed: (offence) => {
+        const isLate = phase === 'too late'
+        known()
+        this.#connections.delete(connection)
+        if (offence !== undefined) penalties.punish(sourceAddress, isLate ? 'grace time over' : offence)
       },
-    )
+    })
     this.#connections.add(connection)
-  }
-
-  #admit(address: string): boolean {
-    const here = this.#strangers.get(address) ?? 0
-    const all = [...this.#strangers.values()].reduce((sum, count) => sum + count, 0)
-    if (here >= STRANGERS_PER_ADDRESS_MAX || all >= STRANGERS_MAX) return false
-    this.#strangers.set(address, here + 1)
-    return true
-  }
-
-  #leave(address: string): void {
-    const here = (this.#strangers.get(address) ?? 1) - 1
-    if (here === 0) this.#strangers.delete(address)
-    else this.#strangers.set(address, here)
   }
 }
 

@@ -4,12 +4,13 @@ import { offerToStaff } from '../transport/algorithms.ts'
 import type { ChannelOffer } from '../transport/channels.ts'
 import { ConnectionLayer } from '../transport/connection-layer.ts'
 import { disconnectReason, openFailure } from '../transport/message.ts'
-import { Transport, type ServerHostKey } from '../transport/transport.ts'
+import { Transport, type Broken, type ServerHostKey } from '../transport/transport.ts'
 import { Authentication, type AuthenticatedStaff } from './authentication.ts'
 import { parseDestination, type Destination } from './destination.ts'
 import { answerChannel } from './gateway-channel.ts'
 import { GatewayDesk, type GatewayDeskParts } from './gateway-desk.ts'
 import { openInnerConnection, type InnerIdentity } from './inner-connection.ts'
+import type { Offence } from './penalties.ts'
 import type { PeopleInside, PersonInside } from './people-inside.ts'
 import type { SecondFactor } from './second-factor.ts'
 import { signatureAlgorithms } from './signature.ts'
@@ -33,36 +34,37 @@ export interface Arrival {
   readonly inner?: InnerIdentity
 }
 
+export interface StaffConnectionEvents {
+  /** The grace time ends. */
+  authenticated(): void
+  /** Comes once; with what the connection did that nobody signed in on. */
+  closed(offence: Offence | undefined): void
+}
+
 /** One SSH transport from a staff member's machine, from its first byte to its last. */
 export class StaffConnection {
   readonly #parts: StaffConnectionParts
   readonly #arrival: Arrival
   readonly #transport: Transport
   readonly #authentication: Authentication
-  readonly #closed: () => void
+  readonly #closed: (offence: Offence | undefined) => void
   #layer: ConnectionLayer | undefined
   #session: TargetSession | undefined
   #desk: GatewayDesk | undefined
   #person: PersonInside | undefined
   #serves = false
 
-  /** `events.authenticated` ends the grace time; `events.closed` comes once. */
-  constructor(
-    stream: Duplex,
-    arrival: Arrival,
-    parts: StaffConnectionParts,
-    events: { authenticated(): void; closed(): void },
-  ) {
+  constructor(stream: Duplex, arrival: Arrival, parts: StaffConnectionParts, events: StaffConnectionEvents) {
     this.#parts = parts
     this.#arrival = arrival
-    this.#closed = () => events.closed()
+    this.#closed = (offence) => events.closed(offence)
     const offer = (client: string) => offerToStaff(Object.keys(parts.hostKeys), client)
     const role = { role: 'server', hostKeys: parts.hostKeys, signatureAlgorithms } as const
     this.#transport = new Transport(stream, offer, role, {
       secured: () => {},
       serviceRequested: (name) => this.#serve(name),
       message: (payload) => (this.#layer ?? this.#authentication).handle(payload),
-      closed: (cause) => this.#end(cause),
+      closed: (cause, broken) => this.#end(cause, broken),
     })
     this.#authentication = new Authentication(this.#transport, {
       ...parts,
@@ -153,12 +155,17 @@ export class StaffConnection {
     void this.#session.isUnknown().then((isUnknown) => (isUnknown ? open() : refuseForward(offer)))
   }
 
-  #end(cause: Error | undefined): void {
+  #offence(broken: Broken | undefined): Offence {
+    if (broken !== undefined) return broken === 'by the peer' ? 'breach' : 'fault'
+    return this.#authentication.hasFailed ? 'failed sign-in' : 'no sign-in'
+  }
+
+  #end(cause: Error | undefined, broken: Broken | undefined): void {
     this.#authentication.stop()
     if (this.#person !== undefined) this.#parts.peopleInside.leave(this.#person)
     this.#layer?.closed()
     this.#session?.closed(cause === undefined ? 'closed' : cause.message.replace(/^gatebook: /, ''))
-    this.#closed()
+    this.#closed(this.#person === undefined ? this.#offence(broken) : undefined)
   }
 }
 

@@ -13,6 +13,7 @@ import { loadHostKeys } from '../ssh/gateway-host-keys.ts'
 import { readKeyTrust } from '../ssh/key-trust.ts'
 import { Listener } from '../ssh/listener.ts'
 import { PeopleInside } from '../ssh/people-inside.ts'
+import { Penalties } from '../ssh/penalties.ts'
 import { explainDenial } from '../ssh/refusal-texts.ts'
 import { ServiceCommands } from '../ssh/service/service-commands.ts'
 import { SecondFactor } from '../ssh/second-factor.ts'
@@ -208,6 +209,7 @@ function createDoor(inside: Inside): Listener {
   return new Listener({
     host: config.sshListen.host,
     port: config.sshListen.port,
+    penalties: new Penalties({ ...config, clock, log }),
     connection: {
       loginGraceS: config.loginGraceS,
       access,

@@ -8,6 +8,9 @@ import { mlkemExchange } from './mlkem-exchange.ts'
 import { string, uint32, WireError, wireMessage } from './wire.ts'
 import { gatheredWrites, holdKexInit } from './write-timing.ts'
 
+/** How the protocol was broken: by the peer alone, or so that an error of ours came out. */
+export type Broken = 'by the peer' | 'by a fault of ours'
+
 /** What a transport tells its owner. `closed` comes exactly once and last. */
 export interface TransportEvents {
   /** Keys are agreed for the first time. */
@@ -20,7 +23,7 @@ export interface TransportEvents {
   signatureAlgorithms?(names: readonly string[]): void
   /** A message above the transport layer, number 50 and up. Throwing ends the connection as a protocol error. */
   message(payload: Buffer): void
-  closed(cause: Error | undefined): void
+  closed(cause: Error | undefined, broken: Broken | undefined): void
 }
 
 /** A host key of ours: signs `data` for its type; ECDSA in ASN.1 DER. */
@@ -74,6 +77,7 @@ export class Transport {
   /** A goodbye waits for new keys, and for it the stream. */
   #leaving = false
   #cause: Error | undefined
+  #broken: Broken | undefined
 
   constructor(stream: Duplex, offer: Offer, as: TransportRole, events: TransportEvents) {
     this.#stream = stream
@@ -184,6 +188,7 @@ export class Transport {
     this.#cause = error
     // What JavaScript itself throws (TypeError, RangeError …) tells a stranger about our insides.
     const isSaid = error.name === 'Error' || error instanceof WireError
+    this.#broken = isSaid ? 'by the peer' : 'by a fault of ours'
     this.disconnect(disconnectReason.protocolError, isSaid ? error.message : 'a message that cannot be read')
   }
 
@@ -230,7 +235,7 @@ export class Transport {
       this.#hangUp()
       this.#stream.destroy()
     }, GOODBYE_MS).unref()
-    this.#events.closed(this.#cause ?? cause)
+    this.#events.closed(this.#cause ?? cause, this.#broken)
   }
 
   #hangUp(): void {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
 import type { Staff } from '#gateway/access/staff.ts'
 import { totpCode, totpStep } from '#gateway/access/totp.ts'
-import { systemClock, type Clock } from '#gateway/clock.ts'
+import type { Clock } from '#gateway/clock.ts'
 import type { RunningGateway } from '#gateway/start/start-gateway.ts'
 import { message } from '#gateway/transport/message.ts'
 import { string, uint32, wireMessage } from '#gateway/transport/wire.ts'
@@ -10,20 +10,6 @@ import { sealTotpSecret } from '#gateway/vault/totp-secret.ts'
 import { signedRequest, strangerTo } from './raw-client.ts'
 import type { RawPeer } from './raw-peer.ts'
 import type { TestKey } from './test-key.ts'
-
-/** A clock whose wall time stands still until it is moved. */
-export interface StillClock extends Clock {
-  pass(seconds: number): void
-}
-
-export function stillClock(): StillClock {
-  let now = Date.now()
-  return {
-    ...systemClock,
-    now: () => new Date(now),
-    pass: (seconds) => (now += seconds * 1000),
-  }
-}
 
 /** Somebody's authenticator app. */
 export interface Authenticator {

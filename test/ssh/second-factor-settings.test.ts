@@ -9,10 +9,10 @@ import {
   halfIn,
   refusal,
   said,
-  stillClock,
   STRANGERS_METHODS,
   type Authenticator,
 } from '#test/harness/second-factor.ts'
+import { stillClock } from '#test/harness/still-clock.ts'
 import { newKey } from '#test/harness/test-key.ts'
 
 const key = newKey('ssh-ed25519')

@@ -13,11 +13,10 @@ import {
   ONLY_THE_CODE,
   refusal,
   said,
-  stillClock,
   STRANGERS_METHODS,
   type Authenticator,
-  type StillClock,
 } from '#test/harness/second-factor.ts'
+import { stillClock, type StillClock } from '#test/harness/still-clock.ts'
 import { newKey } from '#test/harness/test-key.ts'
 
 const key = newKey('ssh-ed25519')

@@ -1,30 +1,32 @@
 import { describe, expect, it } from 'vitest'
 import { offerToStaff, offerToTarget } from '#gateway/transport/algorithms.ts'
 import { message } from '#gateway/transport/message.ts'
-import { Transport } from '#gateway/transport/transport.ts'
+import { Transport, type Broken } from '#gateway/transport/transport.ts'
 import { WireError } from '#gateway/transport/wire.ts'
 import { RawPeer } from '#test/harness/raw-peer.ts'
 import { socketPair } from '#test/harness/socket-pair.ts'
 import { hostKeyOf, newKey } from '#test/harness/test-key.ts'
 
 /** What a peer is told, and what our side knows, when reading its message throws. */
-async function goodbyeFor(error: Error): Promise<{ told: string; known: Error | undefined }> {
+async function goodbyeFor(
+  error: Error,
+): Promise<{ told: string; known: Error | undefined; broken: Broken | undefined }> {
   const [here, there] = await socketPair()
   const key = newKey('ssh-ed25519')
   const as = { role: 'server', hostKeys: { [key.type]: hostKeyOf(key) }, signatureAlgorithms: [] } as const
-  const known = new Promise<Error | undefined>((closed) => {
+  const end = new Promise<{ known: Error | undefined; broken: Broken | undefined }>((resolve) => {
     new Transport(here, offerToStaff([key.type]), as, {
       secured: () => {},
       message: () => {
         throw error
       },
-      closed,
+      closed: (known, broken) => resolve({ known, broken }),
     })
   })
   using peer = new RawPeer(there, offerToTarget([key.type]))
   await peer.nextKeys()
   peer.send(message.globalRequest)
-  return { told: await peer.closed, known: await known }
+  return { told: await peer.closed, ...(await end) }
 }
 
 describe('a message that cannot be read', () => {
@@ -34,13 +36,17 @@ describe('a message that cannot be read', () => {
     new ReferenceError('x is not defined'),
     Object.assign(new TypeError('an argument'), { code: 'ERR_INVALID_ARG_TYPE' }),
   ])('tells the peer nothing of our insides: %s', async (error) => {
-    expect(await goodbyeFor(error)).toEqual({ told: 'a message that cannot be read', known: error })
+    expect(await goodbyeFor(error)).toEqual({
+      told: 'a message that cannot be read',
+      known: error,
+      broken: 'by a fault of ours',
+    })
   })
 
   it.each([new WireError('a message is shorter than it says'), new Error('a second EOF')])(
     'tells the peer what it did wrong: %s',
     async (error) => {
-      expect(await goodbyeFor(error)).toEqual({ told: error.message, known: error })
+      expect(await goodbyeFor(error)).toEqual({ told: error.message, known: error, broken: 'by the peer' })
     },
   )
 })
