@@ -3,6 +3,7 @@
  * command line's `--json`. Members are camelCase, ids are strings, times RFC 3339 in UTC with milliseconds.
  */
 import { z } from 'zod'
+import { transferredFile } from './transferred-file.ts'
 
 /** An instant such as `2026-11-23T12:04:11.123Z`. */
 const instant = z.iso.datetime({ precision: 3 })
@@ -82,6 +83,10 @@ export type ChannelView = z.infer<typeof channel>
 export const sessionDetail = session.extend({ channelList: z.array(channel) })
 export type SessionDetail = z.infer<typeof sessionDetail>
 
+/** `gatebook session show --json` */
+export const sessionShown = sessionDetail.extend({ files: z.array(transferredFile) })
+export type SessionShown = z.infer<typeof sessionShown>
+
 /** GET /api/v1/sessions?client&staff&target&from&to&live&cursor&limit, newest first. */
 export const sessionQuery = z.object({
   client: slug.optional(),
@@ -101,6 +106,9 @@ function page<Item extends z.ZodType>(item: Item) {
 }
 export const sessionPage = page(session)
 export type SessionPage = z.infer<typeof sessionPage>
+
+/** GET /api/v1/sessions/{id}/files */
+export const filePage = page(transferredFile)
 
 /** Of keystrokes, replay and its segments. */
 export const replayQuery = z.object({

@@ -16,7 +16,7 @@ export interface ApiStores {
   readonly supportKeys: Pick<SupportKeyStore, 'current' | 'move'>
   readonly signIns: SignInStore
   readonly sessions: Pick<SessionStore, 'list' | 'show' | 'channels'>
-  readonly records: Pick<RecordStore, 'progress' | 'events' | 'keystrokes'>
+  readonly records: Pick<RecordStore, 'progress' | 'events' | 'keystrokes' | 'files'>
   readonly workedSessions: WorkedSessionSource
 }
 

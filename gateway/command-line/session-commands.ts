@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
-import type { SessionView } from '#shared/api.ts'
+import type { SessionShown, SessionView } from '#shared/api.ts'
+import type { TransferredFile } from '../recording/record-store.ts'
+import { fileView } from '../session/file-view.ts'
 import { sessionDetailView, sessionView } from '../session/session-view.ts'
 import type { SessionFilter, SessionSummary } from '../session/session.ts'
 import { fullTargetName, type FullTargetName } from '../access/names.ts'
 import { clientSlugArgument, staffLoginArgument, targetArgument, wholeNumberArgument } from './argument-parsers.ts'
 import type { Desk } from './desk.ts'
+import { fileColumns } from '../printing/file-table.ts'
 import { instantArgument } from './instant-argument.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { playCommand } from './play-command.ts'
@@ -93,17 +96,32 @@ async function findSessions(stores: OpenStores, options: SessionListOptions): Pr
 function showCommand(session: Command, desk: Desk): void {
   session
     .command('show')
-    .description('one session with its channels')
+    .description('one session with its channels and files')
     .argument('<id>', 'as gatebook session list shows it')
     .addOption(jsonOption())
     .action((id: string, options: ListOptions) =>
       desk.withStores(async ({ stores }) => {
         const found = await findSession(stores, id)
-        const view = sessionDetailView(found, await stores.sessions.channels(found.id))
+        const files = (await findFiles(stores, found.id)).map(fileView)
+        const view: SessionShown = {
+          ...sessionDetailView(found, await stores.sessions.channels(found.id)),
+          files,
+        }
         desk.printFacts(view, factsOf(view), options)
-        if (!options.json) desk.print(`\n${formatTable(view.channelList, channelColumns, desk.parts.output.columns)}`)
+        if (options.json) return
+        const { columns: width } = desk.parts.output
+        desk.print(`\n${formatTable(view.channelList, channelColumns, width)}`)
+        if (files.length > 0) desk.print(`\n${formatTable(files, fileColumns, width)}`)
       }),
     )
+}
+
+async function findFiles(stores: OpenStores, id: string): Promise<readonly TransferredFile[]> {
+  const found: TransferredFile[] = []
+  for (let page: readonly TransferredFile[] = []; ; found.push(...page)) {
+    page = await stores.records.files(id, PAGE_LENGTH, found.at(-1))
+    if (page.length === 0) return found
+  }
 }
 
 const channelColumns: readonly Column<ReturnType<typeof sessionDetailView>['channelList'][number]>[] = [

@@ -129,6 +129,7 @@ export class Archiver {
     const batch: RecordBatch = {
       frames: parts.flatMap((part) => part.frames),
       runs: parts.flatMap((part) => part.runs),
+      files: parts.flatMap((part) => part.files),
       channels: parts.map((part) => part.change),
       closings: this.#closings.splice(0),
     }

@@ -2,10 +2,11 @@ import { promisify } from 'node:util'
 import { deflateRaw } from 'node:zlib'
 import { decodeChannelRequest } from './channel-request.ts'
 import type { RecordedEvent } from './event.ts'
+import { decodeFileStatement } from './files/file-statement.ts'
 import { encodeEvents } from './frame.ts'
 import type { JournalRecord } from './journal-record.ts'
 import { createKeystrokeCollector } from './keystrokes.ts'
-import type { ChannelChange, ChannelProgress, Frame, KeystrokeRun } from './record-store.ts'
+import type { ChannelChange, ChannelProgress, FileChange, Frame, KeystrokeRun } from './record-store.ts'
 
 const deflate = promisify(deflateRaw)
 
@@ -18,6 +19,7 @@ const DEFLATE_LEVEL = 1
 export interface ArchivedPart {
   readonly frames: readonly Frame[]
   readonly runs: readonly KeystrokeRun[]
+  readonly files: readonly FileChange[]
   readonly change: ChannelChange
 }
 
@@ -33,6 +35,7 @@ export class ChannelArchive {
   #events: RecordedEvent[] = []
   #eventBytes = 0
   #interactive = false
+  #files = new Map<number, FileChange>()
   #change: Mutable<ChannelChange>
   closed = false
 
@@ -66,12 +69,14 @@ export class ChannelArchive {
   /** Everything added so far, as rows; nothing is pending afterwards. */
   async take(): Promise<ArchivedPart> {
     if (this.#events.length > 0) this.#endFrame()
-    const [frames, change] = [this.#frames, this.#change]
+    const [frames, files, change] = [this.#frames, this.#files, this.#change]
     this.#frames = []
+    this.#files = new Map()
     this.#change = this.#noChange()
     const runs = this.#keys.take()
     change.keystrokes = runs.reduce((sum, run) => sum + run.lengths.length, 0)
-    return { frames: await Promise.all(frames.map((events) => this.#frame(events))), runs, change }
+    const rows = await Promise.all(frames.map((events) => this.#frame(events)))
+    return { frames: rows, runs, files: [...files.values()], change }
   }
 
   #count(event: RecordedEvent): void {
@@ -84,6 +89,7 @@ export class ChannelArchive {
     } else if (event.kind === 'output') change.bytesOut += length
     else if (event.kind === 'stderr') change.bytesErr += length
     else if (event.kind === 'counted') this.#countUnstored(event.data)
+    else if (event.kind === 'file') this.#takeFile(event)
     else if (event.kind === 'targetRequest') this.#takeTargetRequest(event.data)
     else if (event.kind === 'close') {
       this.#keys.flush()
@@ -115,6 +121,17 @@ export class ChannelArchive {
     const request = decodeChannelRequest(payload)
     if (request.type === 'exit-status') this.#change.exitStatus = request.status
     if (request.type === 'exit-signal') this.#change.exitSignal = request.signal
+  }
+
+  #takeFile({ atUs, data }: RecordedEvent): void {
+    const statement = decodeFileStatement(data)
+    this.#files.set(statement.number, {
+      ...statement,
+      sessionId: this.#sessionId,
+      channel: this.#channel,
+      atUs: this.#files.get(statement.number)?.atUs ?? atUs,
+      endedUs: statement.result === undefined ? undefined : atUs,
+    })
   }
 
   #countUnstored(payload: Buffer): void {

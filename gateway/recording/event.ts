@@ -25,6 +25,8 @@ export const eventKinds = {
   counted: 9,
   /** The channel closed; payload empty. */
   close: 10,
+  /** What the bytes of the channel say of one file: `FileStatement` as JSON (files/file-statement.ts). */
+  file: 11,
 } as const
 
 export type EventKind = keyof typeof eventKinds

@@ -1,5 +1,6 @@
 import type { ChannelKind } from './channel-request.ts'
 import type { RecordedEvent } from './event.ts'
+import type { FileStatement } from './files/file-statement.ts'
 
 /** One row of the recording of a channel: at most 250 ms or 64 KiB of events, encoded by `frame.ts`. */
 export interface Frame {
@@ -29,6 +30,22 @@ export interface KeystrokeRun {
   readonly lengths: readonly number[]
   readonly bytes: Buffer
 }
+
+/** What a batch says of a file; it replaces what was said of the same number before, but for `atUs`. */
+export interface FileChange extends FileStatement {
+  readonly sessionId: string
+  readonly channel: number
+  /** Microseconds since the session's start, of its first statement in the batch. */
+  readonly atUs: number
+  /** Of its last statement; undefined while it goes on. */
+  readonly endedUs: number | undefined
+}
+
+/** One entry of the list of files. Paths as in the statement. */
+export type TransferredFile = Omit<FileChange, 'sessionId'>
+
+/** Where a page of the list of files begins: behind this entry. */
+export type FilePlace = Pick<TransferredFile, 'channel' | 'number'>
 
 /** What a batch changes in the row of a channel; undefined leaves a column as it is. */
 export interface ChannelChange {
@@ -63,6 +80,7 @@ export interface SessionClosing {
 export interface RecordBatch {
   readonly frames: readonly Frame[]
   readonly runs: readonly KeystrokeRun[]
+  readonly files: readonly FileChange[]
   readonly channels: readonly ChannelChange[]
   readonly closings: readonly SessionClosing[]
 }
@@ -82,6 +100,8 @@ export interface RecordStore {
   events(sessionId: string, channel: number, fromUs?: number): AsyncIterable<RecordedEvent>
   /** Every keystroke of the channel in order. */
   keystrokes(sessionId: string, channel: number): Promise<readonly Keystroke[]>
+  /** The files of a session by channel and number, at most `limit` of them. */
+  files(sessionId: string, limit: number, after?: FilePlace): Promise<readonly TransferredFile[]>
 }
 
 /** One key pressed. */

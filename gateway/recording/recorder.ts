@@ -1,6 +1,9 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
+import { decodeChannelRequest } from './channel-request.ts'
 import type { CountedBytes, EventKind } from './event.ts'
+import { encodeFileStatement } from './files/file-statement.ts'
+import { FileWatch } from './files/file-watch.ts'
 import type { Journal } from './journal.ts'
 
 /**
@@ -69,6 +72,7 @@ export class ChannelRecorder {
   readonly #journal: Journal
   readonly #stamp: Stamp
   readonly number: number
+  readonly #files = new FileWatch((statement) => this.event('file', encodeFileStatement(statement), () => {}))
   readonly #counted = new Map<Stream, { readonly hash: Hash; bytes: number }>()
   #seq = 0
   #left = CHANNEL_BUDGET_BYTES
@@ -95,8 +99,37 @@ export class ChannelRecorder {
     this.#journal.append(this.#stamp({ channel: this.number, seq: this.#seq++, kind, data }), forward)
   }
 
-  /** Bytes that pass; stored whole while the budget lasts. */
+  /** What the administrator asks of the target, as `encodeChannelRequest` makes it. Answers with its number. */
+  request(payload: Buffer, forward: () => void): number {
+    const number = this.#seq
+    this.event('request', payload, forward)
+    this.#files.asked(number, payload)
+    return number
+  }
+
+  /** The target refused the request of this number. */
+  refused(number: number): void {
+    this.#files.refused(number)
+  }
+
+  /** What the target says of its program: payload as above. */
+  targetRequest(payload: Buffer, forward: () => void): void {
+    this.event('targetRequest', payload, forward)
+    const request = decodeChannelRequest(payload)
+    if (request.type === 'exit-status') this.#files.exited(request.status)
+  }
+
+  /** Bytes that pass; stored whole while the budget lasts. Files among them are told of before `forward`. */
   bytes(stream: Stream, data: Buffer, forward: () => void): void {
+    if (stream === 'stderr' || !this.#files.listens) return this.#store(stream, data, forward)
+    this.#store(stream, data, () => {
+      forward()
+      this.#files.settle()
+    })
+    this.#files.hear(stream, data)
+  }
+
+  #store(stream: Stream, data: Buffer, forward: () => void): void {
     if (this.#terminal || data.length <= this.#left) {
       this.#left -= data.length
       return this.event(stream, data, forward)
@@ -115,6 +148,7 @@ export class ChannelRecorder {
   }
 
   close(forward: () => void): void {
+    this.#files.end()
     for (const [stream, { hash }] of this.#counted) {
       this.event('counted', countedPayload({ stream, bytes: 0, sha256: hash.digest('hex') }), () => {})
     }

@@ -41,7 +41,8 @@ export interface BridgeParts {
  */
 export class Bridge {
   readonly #parts: BridgeParts
-  readonly #unanswered: ('target' | boolean)[] = []
+  /** Answers not sent yet; the number of a request stands for the one that the target will give. */
+  readonly #unanswered: (number | boolean)[] = []
   #ends:
     | {
         readonly staff: ChannelEnd
@@ -178,9 +179,10 @@ export class Bridge {
       this.#parts.recorder.hasTerminal()
       this.#parts.presence.hasTerminal()
     }
-    if (wantReply) this.#unanswered.push('target')
     const payload = encodeChannelRequest(type, fields)
-    this.#record('request', payload, () => this.#ends?.target.request(type, wantReply, fields))
+    const forward = this.#guarded(() => this.#ends?.target.request(type, wantReply, fields))
+    const number = this.#parts.recorder.request(payload, forward)
+    if (wantReply) this.#unanswered.push(number)
   }
 
   /** Replies go out in the order of the requests (RFC 4254 §5.4), whoever answers. */
@@ -190,7 +192,9 @@ export class Bridge {
   }
 
   #targetReplies(success: boolean): void {
-    if (this.#unanswered[0] !== 'target') return
+    const [answered] = this.#unanswered
+    if (typeof answered !== 'number') return
+    if (!success) this.#parts.recorder.refused(answered)
     this.#unanswered[0] = success
     this.#sendAnswers()
   }
@@ -208,7 +212,8 @@ export class Bridge {
     // Nothing a target may ask of an administrator's ssh wants an answer but sshd's own keepalive.
     if (wantReply) this.#ends?.target.reply(false)
     const payload = encodeChannelRequest(type, fields)
-    this.#record('targetRequest', payload, () => this.#ends?.staff.request(type, false, fields))
+    const forward = this.#guarded(() => this.#ends?.staff.request(type, false, fields))
+    this.#parts.recorder.targetRequest(payload, forward)
   }
 
   #bound(by: 'staff' | 'target', other: ChannelEnd | undefined, fields: Buffer): void {

@@ -2,9 +2,17 @@ import { and, asc, desc, eq, gte, inArray, lte } from 'drizzle-orm'
 import { GatewayError } from '../errors.ts'
 import type { RecordedEvent } from '../recording/event.ts'
 import { decodeEvents } from '../recording/frame.ts'
-import type { ChannelProgress, Keystroke, RecordBatch, RecordStore } from '../recording/record-store.ts'
+import type {
+  ChannelProgress,
+  FilePlace,
+  Keystroke,
+  RecordBatch,
+  RecordStore,
+  TransferredFile,
+} from '../recording/record-store.ts'
 import { addToSessions, channelKey, closeSessions, updateChannels } from './batch-counters.ts'
 import type { Database, Queries } from './database.ts'
+import { listFiles, putFiles } from './file-rows.ts'
 import { channel, frame, keystrokeRun, session } from './schema-recording.ts'
 
 /** Frames, of 64 KiB or little more, that are read at once. */
@@ -26,6 +34,7 @@ export class PostgresRecordStore implements RecordStore {
       for (const some of slices(frames)) await tx.insert(frame).values(some)
       const runs = freshRows(batch.runs, fresh, months).map(runColumns)
       for (const some of slices(runs)) await tx.insert(keystrokeRun).values(some)
+      for (const some of slices(freshRows(batch.files, fresh, months))) await putFiles(tx, some)
       await addToSessions(
         tx,
         batch.channels.filter((change) => fresh.get(channelKey(change)) === true),
@@ -85,6 +94,12 @@ export class PostgresRecordStore implements RecordStore {
         .orderBy(asc(keystrokeRun.seq)),
     )
     return runs.flatMap(unpack)
+  }
+
+  async files(sessionId: string, limit: number, after?: FilePlace): Promise<readonly TransferredFile[]> {
+    const month = await this.#monthOf(sessionId)
+    if (month === undefined) return []
+    return this.#database.read((queries) => listFiles(queries, { sessionId, month }, { limit, after }))
   }
 
   async #monthOf(sessionId: string): Promise<string | undefined> {

@@ -2,9 +2,11 @@ import { sql } from 'drizzle-orm'
 import { bigint, check, date, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import { bytea } from './bytea.ts'
 import { foreignText } from './foreign-text.ts'
+import { fileDirections, fileOperations, fileResults } from '../recording/files/file-statement.ts'
 import { client, staff, target } from './schema-access.ts'
 
-// Every table carries the month its session started in, by which frame and keystroke_run are partitioned.
+// Every table carries the month its session started in, by which frame, keystroke_run and transferred_file are
+// partitioned.
 
 const count = () => bigint({ mode: 'number' }).notNull().default(0)
 /** Microseconds since the session's start. */
@@ -109,4 +111,29 @@ export const keystrokeRun = pgTable(
     data: bytea().notNull(),
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.channel, table.seq, table.month] })],
+)
+
+export const transferredFile = pgTable(
+  'transferred_file',
+  {
+    month: month(),
+    sessionId: uuid().notNull(),
+    channel: integer().notNull(),
+    number: integer().notNull(),
+    tUs: microseconds().notNull(),
+    endedUs: microseconds(),
+    operation: text({ enum: fileOperations }).notNull(),
+    direction: text({ enum: fileDirections }),
+    path: foreignText(),
+    /** Where the text does not say it exactly. */
+    pathBytes: bytea(),
+    newPath: foreignText(),
+    newPathBytes: bytea(),
+    bytes: bigint({ mode: 'number' }),
+    sha256: bytea(),
+    /** Null while it goes on. */
+    result: text({ enum: fileResults }),
+    note: foreignText(),
+  },
+  (table) => [primaryKey({ columns: [table.sessionId, table.channel, table.number, table.month] })],
 )

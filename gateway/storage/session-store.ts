@@ -1,6 +1,7 @@
 import { and, asc, between, desc, eq, gte, lt, max, type SQL, sql } from 'drizzle-orm'
 import type { ChannelSummary, SessionFilter, SessionOpening, SessionStore, SessionSummary } from '../session/session.ts'
 import type { Database } from './database.ts'
+import { interruptFiles } from './file-rows.ts'
 import { found, isUuid } from './found.ts'
 import { idRange } from './id-range.ts'
 import { monthOf } from './month.ts'
@@ -91,16 +92,17 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async interrupt(id: string, reason: string): Promise<void> {
-    await this.#database.change((tx) =>
-      tx
+    await this.#database.change(async (tx) => {
+      await tx
         .update(session)
         .set({
           state: 'interrupted',
           endedAt: sql`${session.startedAt} + ${session.lengthUs} * interval '1 microsecond'`,
           endReason: reason,
         })
-        .where(and(eq(session.id, id), eq(session.state, 'live'))),
-    )
+        .where(and(eq(session.id, id), eq(session.state, 'live')))
+      await interruptFiles(tx, id)
+    })
   }
 
   async #select(condition: SQL | undefined, limit: number): Promise<readonly SessionSummary[]> {

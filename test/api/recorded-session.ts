@@ -4,6 +4,7 @@ import type { Target } from '#gateway/access/target.ts'
 import { ChannelArchive } from '#gateway/recording/channel-archive.ts'
 import { encodeChannelRequest } from '#gateway/recording/channel-request.ts'
 import type { EventKind } from '#gateway/recording/event.ts'
+import { encodeFileStatement, type FileStatement } from '#gateway/recording/files/file-statement.ts'
 import type { RecordStore } from '#gateway/recording/record-store.ts'
 import type { SessionStore } from '#gateway/session/session.ts'
 
@@ -60,6 +61,7 @@ export async function recordSession(
   await stores.records.append({
     frames: parts.flatMap(({ frames }) => frames),
     runs: parts.flatMap(({ runs }) => runs),
+    files: parts.flatMap(({ files }) => files),
     channels: parts.map(({ change }) => change),
     closings:
       endedAfterS === undefined
@@ -82,8 +84,26 @@ export async function addOutput(records: RecordStore, sessionId: string, text: s
   const archive = new ChannelArchive(sessionId, 0, stored)
   const seq = (stored?.archivedSeq ?? -1) + 1
   archive.add({ sessionId, channel: 0, seq, kind: 'output', atUs: 72 * SECOND_US, data: Buffer.from(text) })
-  const { frames, runs, change } = await archive.take()
-  await records.append({ frames, runs, channels: [change], closings: [] })
+  const { frames, runs, files, change } = await archive.take()
+  await records.append({ frames, runs, files, channels: [change], closings: [] })
+}
+
+/** Adds a channel 2 that carried these files, one a second from 70 s on. */
+export async function addFiles(records: RecordStore, sessionId: string, files: readonly FileFacts[]): Promise<void> {
+  const { change, ...rows } = await archived(sessionId, 2, [
+    ['open', 69 * SECOND_US, ''],
+    ['request', 69 * SECOND_US, encodeChannelRequest('subsystem', string('sftp'))],
+    ...files.map((file, number): Entry => {
+      const [path, newPath] = [file.path, file.newPath].map((each) => (each === undefined ? each : Buffer.from(each)))
+      return ['file', (70 + number) * SECOND_US, encodeFileStatement({ ...file, number, path, newPath })]
+    }),
+  ])
+  await records.append({ ...rows, channels: [change], closings: [] })
+}
+
+type FileFacts = Omit<FileStatement, 'number' | 'path' | 'newPath'> & {
+  readonly path?: string | Buffer
+  readonly newPath?: string | Buffer
 }
 
 type Entry = readonly [kind: EventKind, atUs: number, data: string | Buffer]

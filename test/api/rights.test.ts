@@ -17,6 +17,7 @@ const table: Readonly<Record<string, readonly [address: string, statuses: string
   'POST /clients/{slug}/key/revoke': ['/clients/acme/key/revoke', '401 200 403 403 403 403 200 403 404'],
   'GET /sessions': ['/sessions', '401 200 200 200 200 200 200 200 200'],
   'GET /sessions/{id}': ['/sessions/ENDED', '401 200 200 200 404 200 200 200 404'],
+  'GET /sessions/{id}/files': ['/sessions/ENDED/files', '401 200 200 200 404 403 200 200 404'],
   'GET /sessions/{id}/channels/{channel}/replay': [
     '/sessions/ENDED/channels/0/replay',
     '401 200 200 200 404 403 200 200 404',

@@ -1,7 +1,9 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { storesOn } from '#gateway/start/open-database.ts'
 import { seededChance } from '#test/harness/chance.ts'
 import { databaseServer } from '#test/harness/database-server.ts'
@@ -9,7 +11,7 @@ import { gatewayProcess, type GatewayProcess } from '#test/harness/gateway-proce
 import { reachable, type Reachable, type ReachableOptions } from '#test/harness/reachable.ts'
 import { bytesOf, recordedEvents } from '#test/harness/recorded.ts'
 import { needsSshdTerminals } from '#test/harness/requirement.ts'
-import { finished, startSsh } from '#test/harness/ssh.ts'
+import { finished, run, sshOptions, startSsh } from '#test/harness/ssh.ts'
 
 const ROUNDS = 3
 /** Numbers, so that a byte too many, too few or in the wrong place is seen. */
@@ -96,5 +98,31 @@ describe('kill -9', needsSshdTerminals(), () => {
     await server.back()
     await world.start()
     await expectInterruptedWhole(world.stores, received)
+  })
+
+  it('of the gateway in mid-transfer keeps what passed on the list of files', { timeout: 60_000 }, async () => {
+    const world = await killable()
+    const gateway = await world.start()
+    const { directory, keyFile } = world.gateway
+    const [small, large] = [join(directory, 'small'), join(directory, 'large')]
+    await writeFile(small, 'small')
+    await writeFile(large, randomBytes(20_000_000))
+    await writeFile(join(directory, 'batch'), [small, large].map((file) => `put ${file} ${file}.there`).join('\n'))
+    // 8 Mbit/s: the large one takes 20 s.
+    const options = ['-q', '-l', '8000', '-b', join(directory, 'batch'), '-P', String(gateway.sshPort)]
+    const over = run('sftp', [...options, ...sshOptions({ keyFile }), 'web1.acme@127.0.0.1'])
+    const files = async () => {
+      const [session] = await world.stores.sessions.list({ limit: 1 })
+      return world.stores.records.files(session?.id ?? '', 10)
+    }
+    await vi.waitFor(async () => expect(await files()).toHaveLength(2), { timeout: 10_000, interval: 20 })
+    await gateway.end('SIGKILL')
+    await over
+    await world.start()
+    const sha256 = createHash('sha256').update('small').digest('hex')
+    expect(await files()).toMatchObject([
+      { path: Buffer.from(`${small}.there`), bytes: 5, sha256, result: 'ok' },
+      { path: Buffer.from(`${large}.there`), sha256: undefined, result: 'interrupted' },
+    ])
   })
 })

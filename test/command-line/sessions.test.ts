@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { session, sessionDetail, timeReport } from '#shared/api.ts'
+import { session, sessionShown, timeReport } from '#shared/api.ts'
 import { TERMINAL_RESTORED } from '#gateway/recording/terminal-playback.ts'
 import { recordSession } from '#test/api/recorded-session.ts'
 import { sampleAccess, sampleSession } from '#test/storage/sample-access.ts'
@@ -85,7 +85,7 @@ describe('gatebook session list', () => {
 
 describe('gatebook session show', () => {
   it('tells of each channel', async () => {
-    const shown = sessionDetail.parse(await home.json(`session show ${home.ids.first}`))
+    const shown = sessionShown.parse(await home.json(`session show ${home.ids.first}`))
     expect(shown.channelList).toMatchObject([
       { channel: 0, kind: 'shell', terminal: { type: 'xterm', columns: 80, rows: 24 } },
       { channel: 1, kind: 'exec', command: 'uptime' },

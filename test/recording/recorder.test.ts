@@ -5,10 +5,14 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Clock } from '#gateway/clock.ts'
+import { encodeChannelRequest } from '#gateway/recording/channel-request.ts'
+import { decodeFileStatement } from '#gateway/recording/files/file-statement.ts'
 import { Journal } from '#gateway/recording/journal.ts'
 import { JournalReader } from '#gateway/recording/journal-reader.ts'
 import type { JournalRecord } from '#gateway/recording/journal-record.ts'
 import { CHANNEL_BUDGET_BYTES, SessionRecorder } from '#gateway/recording/recorder.ts'
+import { string, wireMessage } from '#gateway/transport/wire.ts'
+import { answer, init, request, version, WRITE_NEW } from './files/sftp-words.ts'
 
 const sessionId = '0190aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee'
 const startedAt = new Date('2026-11-23T12:00:00.000Z')
@@ -155,5 +159,64 @@ describe('bytes of a channel', () => {
     }
     channel.close(() => {})
     expect(counted(await records())).toEqual([])
+  })
+})
+
+describe('files that pass on a channel', () => {
+  const sftp = encodeChannelRequest('subsystem', wireMessage(string('sftp')))
+  const statements = (all: readonly JournalRecord[]) =>
+    all.filter(({ kind }) => kind === 'file').map(({ data }) => decodeFileStatement(data))
+
+  it('are on record behind the bytes that tell of them, before these are forwarded', async () => {
+    const channel = session.channel()
+    channel.request(sftp, () => {})
+    channel.bytes('input', Buffer.concat([init, request.remove(1, '/x')]), () => {})
+    channel.bytes('output', version, () => {})
+    await nextTurn()
+    let forwarded = false
+    channel.bytes('output', answer.ok(1), () => (forwarded = true))
+    expect(forwarded).toBe(false)
+    const all = await records()
+    expect(forwarded).toBe(true)
+    expect(kinds(all)).toEqual(['open', 'request', 'input', 'output', 'output', 'file'])
+    expect(statements(all)).toMatchObject([{ operation: 'remove', path: Buffer.from('/x'), result: 'ok' }])
+  })
+
+  it('that are open when the channel closes are interrupted before its end', async () => {
+    const channel = session.channel()
+    channel.request(sftp, () => {})
+    channel.bytes('input', Buffer.concat([init, request.open(1, '/x', WRITE_NEW)]), () => {})
+    channel.bytes('output', Buffer.concat([version, answer.handle(1, 'h')]), () => {})
+    channel.close(() => {})
+    const all = await records()
+    expect(kinds(all).slice(-3)).toEqual(['file', 'file', 'close'])
+    expect(statements(all).map(({ result }) => result)).toEqual([undefined, 'interrupted'])
+  })
+
+  it('are told of beyond the budget of what is stored, with their hash', async () => {
+    const channel = session.channel()
+    channel.request(sftp, () => {})
+    channel.bytes('input', Buffer.concat([init, request.open(1, '/x', WRITE_NEW)]), () => {})
+    channel.bytes('output', Buffer.concat([version, answer.handle(1, 'h')]), () => {})
+    const hash = createHash('sha256')
+    for (let at = 0; at < CHANNEL_BUDGET_BYTES + MIB; at += MIB / 4) {
+      const content = Buffer.alloc(MIB / 4, at / MIB)
+      hash.update(content)
+      channel.bytes('input', request.write(2, 'h', at, content), () => {})
+      channel.bytes('output', answer.ok(2), () => {})
+      await nextTurn()
+    }
+    channel.bytes('input', request.close(3, 'h'), () => {})
+    channel.bytes('output', answer.ok(3), () => {})
+    const facts = { bytes: CHANNEL_BUDGET_BYTES + MIB, sha256: hash.digest('hex'), result: 'ok' }
+    expect(statements(await records()).at(-1)).toMatchObject(facts)
+  })
+
+  it('are not looked for where the target refused to begin', async () => {
+    const channel = session.channel()
+    channel.refused(channel.request(sftp, () => {}))
+    channel.bytes('input', Buffer.from('not SFTP'), () => {})
+    channel.close(() => {})
+    expect(statements(await records())).toEqual([])
   })
 })

@@ -20,7 +20,7 @@ async function partitions(database: Database): Promise<string[]> {
   const { rows } = await database.read((queries) =>
     queries.execute<{ name: string }>(sql`
       select inhrelid::regclass::text as name from pg_inherits
-      where inhparent in ('frame'::regclass, 'keystroke_run'::regclass) order by name
+      where inhparent in ('frame'::regclass, 'keystroke_run'::regclass, 'transferred_file'::regclass) order by name
     `),
   )
   return rows.map(({ name }) => name)
@@ -37,6 +37,9 @@ it('makes the partitions of this month and the next, once, also when two gateway
     'keystroke_run_2026_12',
     'keystroke_run_2027_01',
     'keystroke_run_default',
+    'transferred_file_2026_12',
+    'transferred_file_2027_01',
+    'transferred_file_default',
   ])
 })
 
@@ -63,7 +66,13 @@ it('moves what came too early into the partition of its month, uncompressed ther
     rawLength: 3,
     data: Buffer.from('abc'),
   }
-  await new PostgresRecordStore(test.database).append({ frames: [frame], runs: [], channels: [change], closings: [] })
+  await new PostgresRecordStore(test.database).append({
+    frames: [frame],
+    runs: [],
+    files: [],
+    channels: [change],
+    closings: [],
+  })
   expect(await rowsOf(test.database, 'frame_default')).toBe(1)
   await ensurePartitions(test.database, now)
   expect(await rowsOf(test.database, 'frame_default')).toBe(0)

@@ -19,7 +19,7 @@ function change(sessionId: string, more: Partial<ChannelChange> = {}): ChannelCh
 }
 
 function batch(more: Partial<RecordBatch>): RecordBatch {
-  return { frames: [], runs: [], channels: [], closings: [], ...more }
+  return { frames: [], runs: [], files: [], channels: [], closings: [], ...more }
 }
 
 function frameOf(sessionId: string, events: readonly RecordedEvent[]): Frame {

@@ -23,7 +23,7 @@ async function recordedSession() {
     { ...run, seq: 0, fromUs: 5_000_500 },
     { ...run, seq: 2, fromUs: 60_000_000 },
   ]
-  await new PostgresRecordStore(test.database).append({ frames: [], runs, channels, closings: [] })
+  await new PostgresRecordStore(test.database).append({ frames: [], runs, files: [], channels, closings: [] })
   return { test, id, sessions: new PostgresSessionStore(test.database) }
 }
 
@@ -71,7 +71,7 @@ it('gives the wall clock of the end only where the gateway saw the end', async (
   await using _ = test
   const endedAt = new Date('2026-12-01T00:01:00.000Z')
   const closings = [{ sessionId: id, endedAt, lengthUs, reason: 'logout' }]
-  await new PostgresRecordStore(test.database).append({ frames: [], runs: [], channels: [], closings })
+  await new PostgresRecordStore(test.database).append({ frames: [], runs: [], files: [], channels: [], closings })
   const source = new PostgresWorkedSessionSource(test.database)
   expect(await source.workedSessions({ from: startedAt, to: endedAt })).toMatchObject([{ live: false, endedAt }])
 })

@@ -1,6 +1,9 @@
 import { z } from 'zod'
-import { sessionDetail, sessionPage, sessionQuery } from '#shared/api.ts'
+import { filePage, sessionDetail, sessionPage, sessionQuery } from '#shared/api.ts'
+import { fileQuery } from '#shared/transferred-file.ts'
 import { pageRight, pageScope } from '../../access/page-rights.ts'
+import type { FilePlace } from '../../recording/record-store.ts'
+import { fileView } from '../../session/file-view.ts'
 import { sessionDetailView, sessionView } from '../../session/session-view.ts'
 import type { SessionFilter } from '../../session/session.ts'
 import type { ApiParts } from '../api-parts.ts'
@@ -8,7 +11,7 @@ import { demandSession } from '../demand.ts'
 import { narrow } from '../narrow.ts'
 import { route, type Route } from '../route.ts'
 
-/** The list of sessions and one session. */
+/** The list of sessions, one session, and its files. */
 export function sessionRoutes(parts: ApiParts): readonly Route[] {
   return [
     route({
@@ -41,7 +44,28 @@ export function sessionRoutes(parts: ApiParts): readonly Route[] {
         return view
       },
     }),
+    route({
+      method: 'GET',
+      path: '/sessions/{id}/files',
+      summary: 'The files that passed by scp, sftp and rsync, and what was done with files over sftp',
+      params: z.object({ id: z.uuid() }),
+      query: fileQuery,
+      answer: filePage,
+      handle: async ({ reader, params, query }) => {
+        const session = await demandSession(parts.stores.sessions, reader, 'see-content', params.id)
+        const found = await parts.stores.records.files(session.id, query.limit + 1, placeOf(query.cursor))
+        const items = found.slice(0, query.limit)
+        const last = items.at(-1)
+        const hasMore = found.length > query.limit && last !== undefined
+        return { items: items.map(fileView), nextCursor: hasMore ? `${last.channel}-${last.number}` : null }
+      },
+    }),
   ]
+}
+
+function placeOf(cursor: string | undefined): FilePlace | undefined {
+  const [channel, number] = cursor?.split('-').map(Number) ?? []
+  return channel === undefined || number === undefined ? undefined : { channel, number }
 }
 
 function filterOf(asked: z.output<typeof sessionQuery>, limit: number): SessionFilter {
