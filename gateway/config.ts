@@ -27,6 +27,10 @@ export interface Config {
   readonly totpRequired: boolean
   /** 0: a code is asked for each time. */
   readonly totpRememberS: number
+  /** Of FIDO keys. */
+  readonly fidoTouchRequired: boolean
+  /** The PIN of FIDO keys, or a finger they know. */
+  readonly fidoPinRequired: boolean
   readonly durability: 'process' | 'power'
   readonly loginGraceS: number
   /** 0: no address ever has to wait. */
@@ -97,6 +101,8 @@ function toConfig(data: z.infer<typeof environmentSchema>): Config {
     revokedKeysFile: data.GATEBOOK_REVOKED_KEYS_FILE && resolve(data.GATEBOOK_REVOKED_KEYS_FILE),
     totpRequired: data.GATEBOOK_TOTP_REQUIRED,
     totpRememberS: data.GATEBOOK_TOTP_REMEMBER_S,
+    fidoTouchRequired: data.GATEBOOK_FIDO_TOUCH_REQUIRED,
+    fidoPinRequired: data.GATEBOOK_FIDO_PIN_REQUIRED,
     durability: data.GATEBOOK_DURABILITY,
     loginGraceS: data.GATEBOOK_LOGIN_GRACE_S,
     penaltyMaxS: data.GATEBOOK_PENALTY_MAX_S,

@@ -99,6 +99,16 @@ export const environmentSchema = z.object({
     meaning: 'for how long a code lets its owner in without another from the same address; 0 asks each time',
     expected: 'a whole number of seconds from 0 to 2592000 (30 days)',
   }),
+  GATEBOOK_FIDO_TOUCH_REQUIRED: withDefault(z.enum(['no', 'yes']).transform(isYes), 'yes', {
+    unit: '`yes` or `no`',
+    meaning: 'whether FIDO keys (`sk-`) must be touched to sign in, whatever `no-touch-required` says',
+    expected: 'yes or no',
+  }),
+  GATEBOOK_FIDO_PIN_REQUIRED: withDefault(z.enum(['no', 'yes']).transform(isYes), 'no', {
+    unit: '`yes` or `no`',
+    meaning: 'whether FIDO keys must ask for their PIN or a known finger (`ssh-keygen -O verify-required`)',
+    expected: 'yes or no',
+  }),
   GATEBOOK_DURABILITY: withDefault(z.enum(['process', 'power']), 'process', {
     unit: '`process` or `power`',
     meaning: 'what the record survives: kill -9 of the gateway, or loss of power too (slower)',

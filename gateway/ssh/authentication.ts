@@ -6,6 +6,7 @@ import { disconnectReason, message } from '../transport/message.ts'
 import type { Transport } from '../transport/transport.ts'
 import { boolean, string, wireMessage, WireReader } from '../transport/wire.ts'
 import { codeAnswer, codeQuestion } from './code-question.ts'
+import type { FidoRules } from './fido-rules.ts'
 import { judgeKey, readKeyRequest, type KeyRequest } from './judge-key.ts'
 import type { SecondFactor } from './second-factor.ts'
 import type { StaffIdentity } from './staff-identity.ts'
@@ -29,7 +30,7 @@ export interface AuthenticatedStaff {
   readonly gaveCode: boolean
 }
 
-export interface AuthenticationParts {
+export interface AuthenticationParts extends FidoRules {
   readonly staff: Pick<StaffStore, 'byId' | 'keyUsed'>
   readonly identity: Pick<StaffIdentity, 'whose'>
   readonly secondFactor: Pick<SecondFactor, 'demand' | 'whyNot'>

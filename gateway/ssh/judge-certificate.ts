@@ -14,6 +14,8 @@ export interface CertificateRules {
 }
 
 const USER = 1
+/** The critical option by which a FIDO key must ask for its PIN; whoever judges the key sees to it. */
+export const VERIFY_REQUIRED = 'verify-required'
 /** As sshd's SSHKEY_CERT_MAX_PRINCIPALS; each costs a look into the database. */
 const PRINCIPALS_MAX = 256
 
@@ -47,6 +49,7 @@ function signatureAlgorithm(signature: Buffer): string {
 
 /** PROTOCOL.certkeys: who does not know a critical option must refuse. */
 function whyOptionRefuses({ name, data }: CriticalOption, sourceAddress: string): string | undefined {
+  if (name === VERIFY_REQUIRED && data.length === 0) return undefined
   if (name === 'force-command') return 'it forces a command, and the gateway runs none'
   if (name !== 'source-address') return `it has a critical option that is not known here: ${JSON.stringify(name)}`
   return isFrom(data, sourceAddress) ? undefined : `it is not good from the address ${sourceAddress}`

@@ -1,6 +1,7 @@
 import type { Staff } from '../access/staff.ts'
 import { string, type WireReader } from '../transport/wire.ts'
-import { proves } from './signature.ts'
+import { whyNotEnough, type FidoRules } from './fido-rules.ts'
+import { provenBy } from './signature.ts'
 import type { StaffIdentity } from './staff-identity.ts'
 
 /** A `publickey` request (RFC 4252 §7). */
@@ -31,7 +32,7 @@ export type KeyVerdict =
   /** Of another person than the one who may come, or not signed with it. */
   | { readonly verdict: 'wrong' }
 
-export interface KeyJudge {
+export interface KeyJudge extends FidoRules {
   readonly identity: Pick<StaffIdentity, 'whose'>
   readonly sourceAddress: string
   /** Inside `ssh -J` nobody else may come. */
@@ -39,8 +40,9 @@ export interface KeyJudge {
 }
 
 /** Whose key it is, and whether it is proven. Rejects where the database does not answer. */
-export async function judgeKey(request: KeyRequest, { identity, sourceAddress, only }: KeyJudge): Promise<KeyVerdict> {
+export async function judgeKey(request: KeyRequest, judge: KeyJudge): Promise<KeyVerdict> {
   const { signature, signed } = request
+  const { identity, sourceAddress, only } = judge
   const found = await identity.whose({ ...request, sourceAddress })
   if (found === undefined) return { verdict: 'nobody knows it' }
   if ('refused' in found) return { verdict: 'refused', why: found.refused }
@@ -50,5 +52,9 @@ export async function judgeKey(request: KeyRequest, { identity, sourceAddress, o
   }
   if (only !== undefined && only.id !== staff.id) return { verdict: 'wrong' }
   if (signature === undefined) return { verdict: 'would do' }
-  return proves({ ...found, signature, signed }) ? { verdict: 'proven', staff, key } : { verdict: 'wrong' }
+  const proven = provenBy({ ...found, signature, signed })
+  if (proven === undefined) return { verdict: 'wrong' }
+  const fidoPinRequired = judge.fidoPinRequired || found.pinRequired
+  const why = proven.fido && whyNotEnough(proven.fido, { ...judge, fidoPinRequired })
+  return why === undefined ? { verdict: 'proven', staff, key } : { verdict: 'refused', why }
 }

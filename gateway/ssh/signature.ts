@@ -17,8 +17,15 @@ const hashes: Readonly<Record<string, string | null>> = {
 /** Their names, for EXT_INFO. */
 export const signatureAlgorithms: readonly string[] = Object.keys(hashes)
 
-/** Somebody touched the authenticator (W3C WebAuthn §6.1, flag UP). */
+/** What an authenticator saw before it signed (W3C WebAuthn §6.1, flags UP and UV). */
+export interface FidoFlags {
+  /** Somebody touched it. */
+  readonly touched: boolean
+  /** It asked for its PIN, or for a finger that it knows. */
+  readonly verified: boolean
+}
 const USER_PRESENT = 0x01
+const USER_VERIFIED = 0x04
 
 /** A proof of possession as it stands in a request (RFC 4252 §7). */
 export interface KeyProof {
@@ -32,30 +39,43 @@ export interface KeyProof {
   readonly signed: Buffer
 }
 
-/** Whether the signature proves the key. Never throws: what cannot be parsed proves nothing. */
-export function proves({ algorithm, key, signature, signed }: KeyProof): boolean {
+/** Whether the signature proves the key; with a FIDO key, by a touch. Never throws. */
+export function proves(proof: KeyProof): boolean {
+  const proven = provenBy(proof)
+  return proven !== undefined && proven.fido?.touched !== false
+}
+
+/**
+ * What a signature that proves the key shows beside that; undefined where it proves nothing, as anything that cannot
+ * be parsed. `fido` is there for FIDO keys alone. Never throws.
+ */
+export function provenBy({ algorithm, key, signature, signed }: KeyProof): { fido?: FidoFlags } | undefined {
   try {
     const reader = new WireReader(signature)
     const publicKey = readPublicKey(key)
-    if (reader.text() !== algorithm || !Object.hasOwn(hashes, algorithm)) return false
-    if (publicKey.type !== (algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm)) return false
+    if (reader.text() !== algorithm || !Object.hasOwn(hashes, algorithm)) return undefined
+    if (publicKey.type !== (algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm)) return undefined
     const bytes = reader.string()
-    const content = publicKey.application === undefined ? signed : whatFidoSigned(publicKey.application, signed, reader)
-    return content !== undefined && reader.remaining === 0 && verifies(algorithm, publicKey, content, bytes)
+    const { application } = publicKey
+    const { content, ...shown } =
+      application === undefined ? { content: signed } : fidoSigned(application, signed, reader)
+    return reader.remaining === 0 && verifies(algorithm, publicKey, content, bytes) ? shown : undefined
   } catch {
-    return false
+    return undefined
   }
 }
 
 /**
  * OpenSSH's PROTOCOL.u2f: the authenticator signs hashes of application and message, its flags and its counter.
- * Undefined where nobody touched it. The counter decides nothing: many authenticators never move it.
+ * The counter decides nothing: many authenticators never move it.
  */
-function whatFidoSigned(application: Buffer, signed: Buffer, reader: WireReader): Buffer | undefined {
+function fidoSigned(application: Buffer, signed: Buffer, reader: WireReader): { content: Buffer; fido: FidoFlags } {
   const [flags, counter] = [reader.byte(), reader.uint32()]
-  if ((flags & USER_PRESENT) === 0) return undefined
   const sha256 = (data: Buffer) => createHash('sha256').update(data).digest()
-  return wireMessage(sha256(application), flags, uint32(counter), sha256(signed))
+  return {
+    content: wireMessage(sha256(application), flags, uint32(counter), sha256(signed)),
+    fido: { touched: (flags & USER_PRESENT) !== 0, verified: (flags & USER_VERIFIED) !== 0 },
+  }
 }
 
 function verifies(algorithm: string, { key }: PublicKey, content: Buffer, signature: Buffer): boolean {

@@ -7,6 +7,7 @@ import { disconnectReason, openFailure } from '../transport/message.ts'
 import { Transport, type Broken, type ServerHostKey } from '../transport/transport.ts'
 import { Authentication, type AuthenticatedStaff } from './authentication.ts'
 import { parseDestination, type Destination } from './destination.ts'
+import type { FidoRules } from './fido-rules.ts'
 import { answerChannel } from './gateway-channel.ts'
 import { GatewayDesk, type GatewayDeskParts } from './gateway-desk.ts'
 import { openInnerConnection, type InnerIdentity } from './inner-connection.ts'
@@ -17,7 +18,7 @@ import { signatureAlgorithms } from './signature.ts'
 import type { StaffIdentity } from './staff-identity.ts'
 import { TargetSession } from './target-session.ts'
 
-export interface StaffConnectionParts extends GatewayDeskParts {
+export interface StaffConnectionParts extends GatewayDeskParts, FidoRules {
   readonly hostKeys: Readonly<Record<string, ServerHostKey>>
   readonly staff: Pick<StaffStore, 'byId' | 'keyUsed'>
   readonly identity: Pick<StaffIdentity, 'whose'>

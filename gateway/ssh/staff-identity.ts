@@ -4,7 +4,7 @@ import type { Staff, StaffStore } from '../access/staff.ts'
 import { mayComeFrom, type Visitor } from '../access/visitor.ts'
 import type { Clock } from '../clock.ts'
 import type { ElsewhereNotes } from './elsewhere-notes.ts'
-import { whyRefused } from './judge-certificate.ts'
+import { VERIFY_REQUIRED, whyRefused } from './judge-certificate.ts'
 import { readKeyTrust, type KeyTrust, type KeyTrustFiles } from './key-trust.ts'
 import {
   isCertificateAlgorithm,
@@ -24,7 +24,13 @@ export interface OfferedKey {
 
 /** Whose a key is, and what proves it; or why it is nobody's. `undefined`: as if nobody had heard of it. */
 export type Identity =
-  | { readonly staff: Staff; readonly algorithm: string; readonly key: Buffer }
+  | {
+      readonly staff: Staff
+      readonly algorithm: string
+      readonly key: Buffer
+      /** By its certificate: a FIDO key must have asked for its PIN. */
+      readonly pinRequired: boolean
+    }
   | { readonly refused: string }
   | undefined
 
@@ -55,7 +61,7 @@ export class StaffIdentity {
     if (trust === undefined || trust.revoked.key(key)) {
       return { refused: `the key ${fingerprint(key)} is ${trust === undefined ? UNJUDGED : 'revoked'}` }
     }
-    return { staff, algorithm, key }
+    return { staff, algorithm, key, pinRequired: false }
   }
 
   async #certified({ algorithm, blob, sourceAddress }: OfferedKey): Promise<Identity> {
@@ -68,7 +74,12 @@ export class StaffIdentity {
     const staff = await this.#named(certificate)
     if ('refused' in staff) return staff
     if (!this.#isHere({ staff, sourceAddress }, certificate.key)) return undefined
-    return { staff, algorithm: withoutCertificate(algorithm), key: certificate.key }
+    return {
+      staff,
+      algorithm: withoutCertificate(algorithm),
+      key: certificate.key,
+      pinRequired: certificate.criticalOptions.some(({ name }) => name === VERIFY_REQUIRED),
+    }
   }
 
   /** The one person whose login is among the principals: others may be names of roles, or logins elsewhere. */

@@ -212,6 +212,8 @@ function createDoor(inside: Inside): Listener {
     penalties: new Penalties({ ...config, clock, log }),
     connection: {
       loginGraceS: config.loginGraceS,
+      fidoTouchRequired: config.fidoTouchRequired,
+      fidoPinRequired: config.fidoPinRequired,
       access,
       clock,
       hostKeys,

@@ -108,6 +108,16 @@ describe('signing in by certificate', needsProgram('ssh-keygen', 'openssh-client
     expect(await untouched).toMatchObject({ letIn: false })
   })
 
+  it('by a FIDO key wants the PIN where it says verify-required, and means nothing for other keys', async () => {
+    const fido = newFidoKey('sk-ssh-ed25519@openssh.com')
+    const blob = await stand.certify('ca', fido, '-n', 'ivan', '-O', 'verify-required')
+    const offered = { algorithm: 'sk-ssh-ed25519-cert-v01@openssh.com', blob }
+    const letIn = async (flags: number) =>
+      (await trySigningIn(gateway.sshPort, offered, (data) => fido.prove(data, { flags }))).letIn
+    expect([await letIn(1), await letIn(4), await letIn(5)]).toEqual([false, false, true])
+    expect(await show(await certify('-O', 'verify-required'))).toMatchObject({ letIn: true })
+  })
+
   it('ends with a line in the list of revoked keys, and so do plain keys; no restart is needed', async () => {
     const blob = await certify('-z', '7')
     await writeFile(revokedKeys, `serial: 7\n${fingerprint(rsa.blob)}\n`)
