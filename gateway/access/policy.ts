@@ -17,6 +17,8 @@ const whole = z.strictObject({
   idleWarnS: seconds,
   /** Whether output alone shows that somebody is there. */
   idleCountsOutput: z.boolean(),
+  /** Whether what is typed in secret at a terminal, such as a password, is masked before it is stored. */
+  typedSecrets: z.enum(['mask', 'keep']),
 })
 
 const some = whole.partial()
@@ -35,6 +37,7 @@ export const defaultPolicy: Policy = {
   idleEndS: 0,
   idleWarnS: 60,
   idleCountsOutput: false,
+  typedSecrets: 'mask',
 }
 
 /** What holds where nobody has said anything of a client or target, by the settings of the gateway. */

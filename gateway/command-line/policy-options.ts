@@ -32,6 +32,16 @@ const options: { readonly [Name in keyof Policy]: PolicyOption<Policy[Name]> } =
     help: 'whether output alone shows that somebody is there',
     ...yesOrNo('idle counts output'),
   },
+  typedSecrets: {
+    flags: '--typed-secrets <mask|keep>',
+    help: 'whether passwords and what else is typed unseen are masked in the record',
+    title: 'typed secrets',
+    parse(text) {
+      if (text === 'mask' || text === 'keep') return text
+      throw new InvalidArgumentError('mask or keep is expected.')
+    },
+    show: (value) => value,
+  },
 }
 
 const entries = Object.entries(options) as unknown as [keyof Policy, PolicyOption<unknown>][]

@@ -2,10 +2,12 @@ import { GatewayError } from '../errors.ts'
 import { ChannelArchive } from './channel-archive.ts'
 import { JournalReader, type PlacedRecord } from './journal-reader.ts'
 import type { JournalRecord } from './journal-record.ts'
-import type { Journal } from './journal.ts'
+import type { Journal, JournalSegment } from './journal.ts'
 import { createPacer } from './pacer.ts'
 import type { RecordBatch, RecordStore, SessionClosing } from './record-store.ts'
 
+/** What is typed at a terminal that stays silent waits this long to be taken for a secret. */
+const HOLD_MS = 3000
 /** A keystroke is in PostgreSQL about this long after it was pressed (design.md, "Frames"). */
 const FLUSH_MS = 250
 /** While the journal grows faster than this, somebody copies: archiving would take the processor from them … */
@@ -91,6 +93,7 @@ export class Archiver {
         // The same process relays keystrokes: a flood on one channel must not hold them up.
         await this.#breathe()
       }
+      this.#settle()
       await this.#store()
       this.#forget()
       if (placed.length === 0) {
@@ -116,10 +119,27 @@ export class Archiver {
       const stored = segment.leftBehind
         ? await this.#untilItSucceeds(() => this.#options.store.progress(sessionId, number))
         : undefined
-      channel = { archive: new ChannelArchive(sessionId, number, stored), leftBehind: segment.leftBehind }
+      const archive = new ChannelArchive(sessionId, number, stored)
+      channel = { archive, leftBehind: segment.leftBehind, heldIn: undefined, addedAt: 0 }
       this.#channels.set(key, channel)
     }
-    channel.archive.add(record)
+    await channel.archive.add(record)
+    channel.addedAt = performance.now()
+    channel.heldIn = channel.archive.holds ? (channel.heldIn ?? segment) : undefined
+  }
+
+  /** What was typed and not answered is decided when nothing more comes, or when all is to be stored. */
+  #settle(): void {
+    const all = this.#idle.length > 0 && this.#reader.unread() === 0
+    for (const channel of this.#holding()) {
+      if (!all && performance.now() - channel.addedAt < HOLD_MS) continue
+      channel.archive.settle()
+      channel.heldIn = undefined
+    }
+  }
+
+  #holding(): OpenArchive[] {
+    return [...this.#channels.values()].filter(({ archive }) => archive.holds)
   }
 
   async #store(): Promise<void> {
@@ -136,10 +156,14 @@ export class Archiver {
     await this.#untilItSucceeds(() => this.#options.store.append(batch))
   }
 
-  /** After `#store` all that the reader has handed out is in PostgreSQL. */
+  /** After `#store` all that the reader has handed out is in PostgreSQL, but for what archives hold. */
   #forget(): void {
     const { journal } = this.#options
-    while (journal.segments[0] !== undefined && this.#reader.isPast(journal.segments[0])) journal.dropOldest()
+    const held = new Set(this.#holding().map(({ heldIn }) => heldIn))
+    for (let oldest = journal.segments[0]; oldest !== undefined; oldest = journal.segments[0]) {
+      if (!this.#reader.isPast(oldest) || held.has(oldest)) break
+      journal.dropOldest()
+    }
     const onlyOurs = journal.segments[0]?.leftBehind !== true
     for (const [key, { archive, leftBehind }] of this.#channels) {
       if (archive.closed || (leftBehind && onlyOurs)) this.#channels.delete(key)
@@ -152,8 +176,10 @@ export class Archiver {
     if (this.#reader.unread() === 0) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve
+        if (this.#holding().length > 0) setTimeout(resolve, HOLD_MS)
       })
       this.#wake = undefined
+      if (this.#reader.unread() === 0) return
     }
     // Gathers what follows, so that a keystroke and its echo are one frame, not two.
     if (this.#idle.length === 0 && !this.#stopping) await this.#sleep(FLUSH_MS)
@@ -219,6 +245,10 @@ export class Archiver {
 interface OpenArchive {
   readonly archive: ChannelArchive
   readonly leftBehind: boolean
+  /** Where the oldest record stands that the archive holds: that segment must stay. */
+  heldIn: JournalSegment | undefined
+  /** By `performance.now`. */
+  addedAt: number
 }
 
 class StoppedWithoutDatabase extends Error {}

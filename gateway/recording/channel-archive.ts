@@ -6,6 +6,7 @@ import { decodeFileStatement } from './files/file-statement.ts'
 import { encodeEvents } from './frame.ts'
 import type { JournalRecord } from './journal-record.ts'
 import { createKeystrokeCollector } from './keystrokes.ts'
+import { SecretMask } from './masking/secret-mask.ts'
 import type { ChannelChange, ChannelProgress, FileChange, Frame, KeystrokeRun } from './record-store.ts'
 
 const deflate = promisify(deflateRaw)
@@ -36,6 +37,8 @@ export class ChannelArchive {
   #eventBytes = 0
   #interactive = false
   #files = new Map<number, FileChange>()
+  /** Of a terminal: nobody types secrets elsewhere. */
+  #mask: SecretMask | undefined
   #change: Mutable<ChannelChange>
   closed = false
 
@@ -53,16 +56,32 @@ export class ChannelArchive {
     return this.#events.length > 0 || this.#frames.length > 0
   }
 
-  add(record: JournalRecord): void {
+  /** Whether something of what was added waits to be known as a secret or not; `take` gives it later. */
+  get holds(): boolean {
+    return this.#mask?.holds === true
+  }
+
+  async add(record: JournalRecord): Promise<void> {
     const { seq, atUs, kind, data } = record
-    if (kind === 'sessionClosed') return
+    if (kind === 'sessionClosed' || kind === 'key') return
     if (kind === 'request') this.#takeRequest(data)
-    if (seq <= (this.#stored?.archivedSeq ?? -1)) return
-    this.#events.push({ seq, atUs, kind, data })
-    this.#eventBytes += data.length
-    this.#change.archivedSeq = seq
-    this.#change.lastUs = atUs
-    this.#count({ seq, atUs, kind, data })
+    if (this.#mask === undefined) return this.#keep({ seq, atUs, kind: kind === 'typed' ? 'input' : kind, data })
+    for (const event of await this.#mask.take({ seq, atUs, kind, data })) this.#keep(event)
+    if (kind === 'close') this.settle()
+  }
+
+  /** Nothing more comes for now: decides what waits. */
+  settle(): void {
+    for (const event of this.#mask?.settle() ?? []) this.#keep(event)
+  }
+
+  #keep(event: RecordedEvent): void {
+    if (event.seq <= (this.#stored?.archivedSeq ?? -1)) return
+    this.#events.push(event)
+    this.#eventBytes += event.data.length
+    this.#change.archivedSeq = event.seq
+    this.#change.lastUs = event.atUs
+    this.#count(event)
     if (this.#eventBytes >= FRAME_BYTES) this.#endFrame()
   }
 
@@ -83,7 +102,7 @@ export class ChannelArchive {
     const change = this.#change
     const length = event.data.length
     if (event.kind === 'open') change.openedUs = event.atUs
-    else if (event.kind === 'input') {
+    else if (event.kind === 'input' || event.kind === 'maskedInput') {
       change.bytesIn += length
       if (this.#interactive) this.#keys.input(event.atUs, event.data)
     } else if (event.kind === 'output') change.bytesOut += length
@@ -104,6 +123,7 @@ export class ChannelArchive {
     const change = this.#change
     if (request.type === 'pty-req') {
       this.#interactive = true
+      this.#mask ??= new SecretMask()
       change.terminal = { type: request.terminal, columns: request.columns, rows: request.rows }
     } else if (request.type === 'shell') {
       this.#interactive = true

@@ -27,6 +27,8 @@ export const eventKinds = {
   close: 10,
   /** What the bytes of the channel say of one file: `FileStatement` as JSON (files/file-statement.ts). */
   file: 11,
+  /** As `input`, but each character typed in secret stands as `•` (U+2022): its bytes were never stored. */
+  maskedInput: 12,
 } as const
 
 export type EventKind = keyof typeof eventKinds

@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { GatewayError } from '../errors.ts'
+import type { JournalCipher } from './journal-cipher.ts'
 import { decodeRecord, type JournalRecord } from './journal-record.ts'
 import { SEGMENT_MAGIC, type Journal, type JournalSegment } from './journal.ts'
 
@@ -17,6 +18,8 @@ export class JournalReader {
   readonly #journal: Journal
   #segment: JournalSegment | undefined
   #file: FileHandle | undefined
+  /** Of the segment, from its first key pressed on. */
+  #cipher: Pick<JournalCipher, 'decrypt'> | undefined
   #at = SEGMENT_MAGIC.length
 
   constructor(journal: Journal) {
@@ -40,7 +43,8 @@ export class JournalReader {
     for (;;) {
       const decoded = decodeRecord(bytes.subarray(0, bytesRead), at)
       if (typeof decoded !== 'string') {
-        records.push({ record: decoded.record, segment })
+        const record = this.#inClear(decoded.record)
+        if (record !== undefined) records.push({ record, segment })
         at += decoded.size
         continue
       }
@@ -49,8 +53,16 @@ export class JournalReader {
         throw new GatewayError('record-failed', `${segment.path} is damaged at byte ${this.#at + at}`)
       }
       this.#at = torn ? segment.length : this.#at + at
-      return records.length === 0 && torn ? this.next() : records
+      return records.length === 0 && (torn || at > 0) ? this.next() : records
     }
+  }
+
+  /** Undefined: it was for us. */
+  #inClear(record: JournalRecord): JournalRecord | undefined {
+    if (record.kind === 'key') this.#cipher = this.#journal.openKey(record.data)
+    if (record.kind !== 'typed') return record.kind === 'key' ? undefined : record
+    if (this.#cipher === undefined) throw new GatewayError('record-failed', 'the journal has lost the key to its input')
+    return { ...record, data: this.#cipher.decrypt(record.data) }
   }
 
   /** Whether all of the segment has been handed out. */
@@ -81,6 +93,7 @@ export class JournalReader {
     const file = this.#file
     this.#file = undefined
     this.#segment = next
+    this.#cipher = undefined
     this.#at = SEGMENT_MAGIC.length
     // oxlint-disable-next-line typescript/no-floating-promises -- a read-only file: closing it cannot lose anything
     file?.close()

@@ -6,7 +6,7 @@ import { eventKinds, type EventKind } from './event.ts'
  *
  *   u32     length        of everything behind the checksum
  *   u32     crc32         of everything behind it
- *   u8      kind          event.ts, or SESSION_CLOSED
+ *   u8      kind          event.ts, or one of those below
  *   u8[16]  session       UUID
  *   u32     channel
  *   u32     seq           of the event inside its channel
@@ -17,8 +17,15 @@ const PREFIX = 8
 const HEAD = 1 + 16 + 4 + 4 + 6
 /** Events carry one SSH packet at most (256 KiB); a longer length is a torn or damaged record. */
 const LENGTH_MAX = 512 * 1024
-/** The kind of the record that closes a session; its data is JSON. */
-const SESSION_CLOSED = 255
+/** Kinds that the journal alone has. */
+const journalKinds = {
+  /** Closes a session; its data is JSON. */
+  sessionClosed: 255,
+  /** Input at a terminal, of which nobody knows yet what is secret; its data is encrypted in the file. */
+  typed: 254,
+  /** The key to what is typed behind it in the same segment, sealed; of no session. */
+  key: 253,
+} as const
 
 /** What stands in the journal. */
 export interface JournalRecord {
@@ -26,20 +33,20 @@ export interface JournalRecord {
   readonly channel: number
   readonly seq: number
   readonly atUs: number
-  readonly kind: EventKind | 'sessionClosed'
+  readonly kind: EventKind | keyof typeof journalKinds
   readonly data: Buffer
 }
 
-const kindOf = new Map<number, JournalRecord['kind']>([
-  ...(Object.keys(eventKinds) as EventKind[]).map((name) => [eventKinds[name], name] as const),
-  [SESSION_CLOSED, 'sessionClosed'],
-])
+const kindNumbers = { ...eventKinds, ...journalKinds }
+const kindOf = new Map(
+  (Object.keys(kindNumbers) as JournalRecord['kind'][]).map((name) => [kindNumbers[name] as number, name]),
+)
 
 /** The head of the record; the journal writes `record.data` behind it, uncopied. */
 export function encodeRecordHead(record: JournalRecord, sessionBytes: Buffer): Buffer {
   const head = Buffer.allocUnsafe(PREFIX + HEAD)
   head.writeUInt32BE(HEAD + record.data.length, 0)
-  head[8] = record.kind === 'sessionClosed' ? SESSION_CLOSED : eventKinds[record.kind]
+  head[8] = kindNumbers[record.kind]
   sessionBytes.copy(head, 9)
   head.writeUInt32BE(record.channel, 25)
   head.writeUInt32BE(record.seq, 29)

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { GatewayError } from '../errors.ts'
+import { JournalCipher, type KeySealer } from './journal-cipher.ts'
 import { encodeRecordHead, uuidBytes, type JournalRecord } from './journal-record.ts'
 
 /** First bytes of a segment: the format and its version. */
@@ -21,6 +22,8 @@ const SEGMENT_BYTES_MAX = 64 * 1024 * 1024
 const SEGMENT_PART = 1 / 8
 /** Beyond this part of the budget the journal asks for patience. */
 const PRESSED_PART = 1 / 2
+
+const OF_NO_SESSION = { sessionId: '00000000-0000-0000-0000-000000000000', channel: 0, seq: 0, atUs: 0 }
 
 /** One file of the journal. */
 export interface JournalSegment {
@@ -36,6 +39,7 @@ export interface JournalOptions {
   readonly durability: 'process' | 'power'
   /** Bytes of all segments together; at this, nothing more is taken. */
   readonly maxBytes: number
+  readonly vault: KeySealer
   /** Called once, when a write failed: nothing can be recorded any more, so every session must end. */
   onFailure(error: GatewayError): void
 }
@@ -48,6 +52,10 @@ export class Journal {
   readonly #options: JournalOptions
   readonly #segmentBytes: number
   readonly #segments: JournalSegment[]
+  readonly #cipher: JournalCipher
+  /** The segment that holds the key to what is typed. */
+  #keyed: JournalSegment | undefined
+  #typedWaits = false
   #fd: number
   #bytes: number
   #failed: GatewayError | undefined
@@ -61,6 +69,7 @@ export class Journal {
   /** Opens a new segment behind those left in the directory. Throws `data-directory`. */
   constructor(options: JournalOptions) {
     this.#options = options
+    this.#cipher = JournalCipher.create(options.vault)
     this.#segmentBytes = Math.min(SEGMENT_BYTES_MAX, options.maxBytes * SEGMENT_PART)
     try {
       mkdirSync(options.directory, { recursive: true, mode: 0o700 })
@@ -107,9 +116,13 @@ export class Journal {
   append(record: JournalRecord, forward: () => void): void {
     if (this.#failed !== undefined) return
     this.#begin()
-    this.#queue.push(encodeRecordHead(record, uuidBytes(record.sessionId)))
-    if (record.data.length > 0) this.#queue.push(record.data)
+    this.#queue.push(...this.#parts(record))
     this.#forwards.push(forward)
+  }
+
+  /** The key to what is typed in a segment. Throws `master-key`. */
+  openKey(sealedKey: Buffer): Pick<JournalCipher, 'decrypt'> {
+    return sealedKey.equals(this.#cipher.sealedKey) ? this.#cipher : JournalCipher.open(this.#options.vault, sealedKey)
   }
 
   /** Runs `forward` after all that was appended before, recording nothing. */
@@ -138,6 +151,13 @@ export class Journal {
     this.#closeFile(this.#fd)
   }
 
+  #parts(record: JournalRecord): Buffer[] {
+    if (record.kind === 'typed') this.#typedWaits = true
+    const data = record.kind === 'typed' ? this.#cipher.encrypt(record.data) : record.data
+    const head = encodeRecordHead({ ...record, data }, uuidBytes(record.sessionId))
+    return data.length > 0 ? [head, data] : [head]
+  }
+
   #begin(): void {
     // nextTick runs when the callback that read the socket is done: its packets become one write.
     if (this.#forwards.length === 0) process.nextTick(() => this.#flush())
@@ -161,7 +181,7 @@ export class Journal {
   }
 
   #write(queue: Buffer[]): void {
-    const total = queue.reduce((sum, part) => sum + part.length, 0)
+    const total = byteLength(queue)
     if (this.#bytes + total > this.#options.maxBytes) {
       throw new Error(`the journal has reached its budget of ${this.#options.maxBytes} bytes`)
     }
@@ -174,9 +194,14 @@ export class Journal {
       if (this.#options.durability === 'power') fsyncSync(left)
       this.#closeFile(left)
     }
-    writeWhole(this.#fd, queue)
-    if (segment !== undefined) segment.length += total
-    this.#bytes += total
+    if (this.#typedWaits && this.#keyed !== segment) {
+      this.#keyed = segment
+      queue.unshift(...this.#parts({ ...OF_NO_SESSION, kind: 'key', data: this.#cipher.sealedKey }))
+    }
+    this.#typedWaits = false
+    const written = writeWhole(this.#fd, queue)
+    if (segment !== undefined) segment.length += written
+    this.#bytes += written
   }
 
   /** A file must stay open while a thread of the pool syncs it. */
@@ -228,16 +253,21 @@ export class Journal {
 }
 
 /** writev(2) to a full disk writes less than asked and says nothing (research/storage.md §0): what is left is tried until it fails. */
-function writeWhole(fd: number, parts: Buffer[]): void {
+function writeWhole(fd: number, parts: readonly Buffer[]): number {
+  const total = byteLength(parts)
   let rest = parts
   for (;;) {
     let written = writevSync(fd, rest)
     if (written === 0) throw new Error('no space left on the device')
     let whole = 0
     while (whole < rest.length && written >= (rest[whole]?.length ?? 0)) written -= rest[whole++]?.length ?? 0
-    if (whole === rest.length) return
+    if (whole === rest.length) return total
     rest = [(rest[whole] ?? Buffer.alloc(0)).subarray(written), ...rest.slice(whole + 1)]
   }
+}
+
+function byteLength(parts: readonly Buffer[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0)
 }
 
 function leftBehind(directory: string): JournalSegment[] {

@@ -21,6 +21,8 @@ export class SessionRecorder {
   readonly #startUs: number
   readonly sessionId: string
   readonly startedAt: Date
+  /** Whether what is typed in secret at a terminal is masked: a policy, which may change at any time. */
+  masksSecrets = true
   #channels = 0
   #lastUs = 0
 
@@ -35,11 +37,8 @@ export class SessionRecorder {
 
   /** A recorder for the next channel; its opening is its first event. */
   channel(): ChannelRecorder {
-    return new ChannelRecorder(this.#journal, this.#channels++, (record) => ({
-      ...record,
-      sessionId: this.sessionId,
-      atUs: this.#nowUs(),
-    }))
+    const stamp: Stamp = (record) => ({ ...record, sessionId: this.sessionId, atUs: this.#nowUs() })
+    return new ChannelRecorder(this.#journal, this.#channels++, stamp, () => this.masksSecrets)
   }
 
   /** Runs `forward` after everything recorded before, on any channel of the gateway. */
@@ -63,7 +62,7 @@ export class SessionRecorder {
 type Stamp = (record: {
   channel: number
   seq: number
-  kind: EventKind
+  kind: EventKind | 'typed'
   data: Buffer
 }) => Parameters<Journal['append']>[0]
 
@@ -71,6 +70,7 @@ type Stamp = (record: {
 export class ChannelRecorder {
   readonly #journal: Journal
   readonly #stamp: Stamp
+  readonly #masksInput: () => boolean
   readonly number: number
   readonly #files = new FileWatch((statement) => this.event('file', encodeFileStatement(statement), () => {}))
   readonly #counted = new Map<Stream, { readonly hash: Hash; bytes: number }>()
@@ -78,8 +78,9 @@ export class ChannelRecorder {
   #left = CHANNEL_BUDGET_BYTES
   #terminal = false
 
-  constructor(journal: Journal, number: number, stamp: Stamp) {
+  constructor(journal: Journal, number: number, stamp: Stamp, masksSecrets: () => boolean) {
     this.#journal = journal
+    this.#masksInput = () => this.#terminal && masksSecrets()
     this.#stamp = stamp
     this.number = number
     this.event('open', Buffer.alloc(0), () => {})
@@ -90,12 +91,16 @@ export class ChannelRecorder {
     return this.#journal.pressed
   }
 
-  /** From now on everything is stored whole. */
+  /** From now on everything is stored whole, but for secrets that are typed. */
   hasTerminal(): void {
     this.#terminal = true
   }
 
   event(kind: EventKind, data: Buffer, forward: () => void): void {
+    this.#event(kind, data, forward)
+  }
+
+  #event(kind: EventKind | 'typed', data: Buffer, forward: () => void): void {
     this.#journal.append(this.#stamp({ channel: this.number, seq: this.#seq++, kind, data }), forward)
   }
 
@@ -132,7 +137,7 @@ export class ChannelRecorder {
   #store(stream: Stream, data: Buffer, forward: () => void): void {
     if (this.#terminal || data.length <= this.#left) {
       this.#left -= data.length
-      return this.event(stream, data, forward)
+      return this.#event(stream === 'input' && this.#masksInput() ? 'typed' : stream, data, forward)
     }
     this.#left = 0
     const counted = this.#counted.get(stream) ?? { hash: createHash('sha256'), bytes: 0 }

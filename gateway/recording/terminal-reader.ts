@@ -23,7 +23,7 @@ export class TerminalReader {
   #interactive = false
 
   read(event: RecordedEvent): TerminalReading {
-    if (event.kind !== 'input') {
+    if (event.kind !== 'input' && event.kind !== 'maskedInput') {
       return { settled: this.#keys.settle(event.atUs).map(inputEvent), current: this.#takeOther(event) }
     }
     if (!this.#interactive) return this.#takeData(event)

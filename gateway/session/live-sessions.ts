@@ -83,6 +83,7 @@ export class LiveSession {
   holds(policy: Policy): void {
     if (isDeepStrictEqual(policy, this.#policy)) return
     this.#policy = policy
+    this.recorder.masksSecrets = policy.typedSecrets === 'mask'
     this.#policyListener?.(policy)
     this.#idle.keepTo(policy)
   }

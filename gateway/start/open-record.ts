@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { GatewayError } from '../errors.ts'
 import { Archiver } from '../recording/archiver.ts'
+import type { KeySealer } from '../recording/journal-cipher.ts'
 import { Journal } from '../recording/journal.ts'
 import type { RecordStore } from '../recording/record-store.ts'
 import type { SessionStore } from '../session/session.ts'
@@ -12,6 +13,7 @@ export interface OpenRecordOptions {
   readonly dataDirectory: string
   readonly durability: 'process' | 'power'
   readonly journalMaxBytes: number
+  readonly vault: KeySealer
   readonly gatewayId: string
   readonly records: RecordStore
   readonly sessions: Pick<SessionStore, 'leftLive' | 'interrupt'>
@@ -37,6 +39,7 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
     directory: join(options.dataDirectory, 'journal'),
     durability: options.durability,
     maxBytes: journalMaxBytes,
+    vault: options.vault,
     onFailure: (error) => options.onFailure(error),
   })
   const archiver = new Archiver({

@@ -126,6 +126,7 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
   const record = await openRecord({
     ...config,
     gatewayId,
+    vault,
     records: stores.records,
     sessions: stores.sessions,
     log,

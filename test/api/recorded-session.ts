@@ -83,7 +83,7 @@ export async function addOutput(records: RecordStore, sessionId: string, text: s
   const stored = await records.progress(sessionId, 0)
   const archive = new ChannelArchive(sessionId, 0, stored)
   const seq = (stored?.archivedSeq ?? -1) + 1
-  archive.add({ sessionId, channel: 0, seq, kind: 'output', atUs: 72 * SECOND_US, data: Buffer.from(text) })
+  await archive.add({ sessionId, channel: 0, seq, kind: 'output', atUs: 72 * SECOND_US, data: Buffer.from(text) })
   const { frames, runs, files, change } = await archive.take()
   await records.append({ frames, runs, files, channels: [change], closings: [] })
 }
@@ -108,10 +108,10 @@ type FileFacts = Omit<FileStatement, 'number' | 'path' | 'newPath'> & {
 
 type Entry = readonly [kind: EventKind, atUs: number, data: string | Buffer]
 
-function archived(sessionId: string, channel: number, events: readonly Entry[]) {
+async function archived(sessionId: string, channel: number, events: readonly Entry[]) {
   const archive = new ChannelArchive(sessionId, channel, undefined)
   for (const [seq, [kind, atUs, data]] of events.entries()) {
-    archive.add({ sessionId, channel, seq, kind, atUs, data: Buffer.from(data) })
+    await archive.add({ sessionId, channel, seq, kind, atUs, data: Buffer.from(data) })
   }
   return archive.take()
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '#gateway/clock.ts'
 import { Archiver } from '#gateway/recording/archiver.ts'
 import type { RecordedEvent } from '#gateway/recording/event.ts'
+import { createVault } from '#gateway/vault/seal.ts'
 import { Journal } from '#gateway/recording/journal.ts'
 import type { RecordBatch, RecordStore } from '#gateway/recording/record-store.ts'
 import { SessionRecorder, type ChannelRecorder } from '#gateway/recording/recorder.ts'
@@ -66,7 +67,11 @@ function begin(from = directory): {
   end: (patienceMs?: number) => Promise<void>
 } {
   const options = { directory: from, durability: 'process', maxBytes: MAX_BYTES } as const
-  const journal = new Journal({ ...options, onFailure: ({ message }) => heard.push(message) })
+  const journal = new Journal({
+    vault: createVault(Buffer.alloc(32)),
+    ...options,
+    onFailure: ({ message }) => heard.push(message),
+  })
   const archiver = new Archiver({
     journal,
     journalMaxBytes: MAX_BYTES,

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createVault } from '#gateway/vault/seal.ts'
 import { Journal } from '#gateway/recording/journal.ts'
 
 /** Run by journal.test.ts: appends until files may grow no more, then tells what was forwarded. */
@@ -10,6 +11,7 @@ spawnSync('prlimit', [`--pid=${process.pid}`, `--fsize=${limit}`])
 let failure = ''
 let forwarded = 0
 const journal = new Journal({
+  vault: createVault(Buffer.alloc(32)),
   directory,
   durability: 'process',
   maxBytes: 2 ** 30,

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Clock } from '#gateway/clock.ts'
 import { encodeChannelRequest } from '#gateway/recording/channel-request.ts'
 import { decodeFileStatement } from '#gateway/recording/files/file-statement.ts'
+import { createVault } from '#gateway/vault/seal.ts'
 import { Journal } from '#gateway/recording/journal.ts'
 import { JournalReader } from '#gateway/recording/journal-reader.ts'
 import type { JournalRecord } from '#gateway/recording/journal-record.ts'
@@ -36,7 +37,13 @@ let session: SessionRecorder
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'gatebook-recorder-'))
-  journal = new Journal({ directory, durability: 'process', maxBytes: 2 ** 30, onFailure() {} })
+  journal = new Journal({
+    vault: createVault(Buffer.alloc(32)),
+    directory,
+    durability: 'process',
+    maxBytes: 2 ** 30,
+    onFailure() {},
+  })
   clock = new ManualClock()
   session = new SessionRecorder(journal, clock, sessionId)
 })

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createVault } from '#gateway/vault/seal.ts'
 import { Journal, type JournalOptions } from '#gateway/recording/journal.ts'
 import { JournalReader } from '#gateway/recording/journal-reader.ts'
 import type { JournalRecord } from '#gateway/recording/journal-record.ts'
@@ -21,6 +22,7 @@ export function openJournal(
 ): Journal & { failures: string[] } {
   const failures: string[] = []
   const journal = new Journal({
+    vault: createVault(Buffer.alloc(32)),
     durability: 'process',
     maxBytes: 2 ** 30,
     onFailure: ({ message }) => failures.push(message),

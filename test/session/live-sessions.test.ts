@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AccessFacts } from '#gateway/access/decision.ts'
 import { defaultPolicy, type Policy } from '#gateway/access/policy.ts'
 import { systemClock } from '#gateway/clock.ts'
+import { createVault } from '#gateway/vault/seal.ts'
 import { Journal } from '#gateway/recording/journal.ts'
 import { LiveSessions, type LiveSession, type SessionEnd } from '#gateway/session/live-sessions.ts'
 import type { SessionOpening } from '#gateway/session/session.ts'
@@ -81,7 +82,13 @@ let sessions: LiveSessions
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'gatebook-sessions-'))
   const maxBytes = 10_000_000
-  journal = new Journal({ directory: join(directory, 'journal'), durability: 'process', maxBytes, onFailure() {} })
+  journal = new Journal({
+    vault: createVault(Buffer.alloc(32)),
+    directory: join(directory, 'journal'),
+    durability: 'process',
+    maxBytes,
+    onFailure() {},
+  })
   database = new Database()
   const { access, store } = database
   sessions = new LiveSessions({ gatewayId: 'g', clock: systemClock, journal, access, store, explain: (why) => why })
@@ -135,7 +142,7 @@ describe('a session', () => {
 
   it('is refused where nothing can be recorded any more', async () => {
     const small = { directory: join(directory, 'small'), durability: 'process', maxBytes: 10 } as const
-    const full = new Journal({ ...small, onFailure() {} })
+    const full = new Journal({ vault: createVault(Buffer.alloc(32)), ...small, onFailure() {} })
     const { access, store } = database
     const parts = { gatewayId: 'g', clock: systemClock, access, store, explain: (why: string) => why }
     const unrecorded = new LiveSessions({ ...parts, journal: full })
