@@ -45,6 +45,13 @@ describe('OpenSSH', needsProgram('sshd', 'openssh-server'), () => {
     expect(stderr).toContain(`kex: algorithm: ${expected}`)
   })
 
+  it('compresses nothing, whatever it would like', async () => {
+    const options = ['-o', 'Compression=yes', '-o', 'LogLevel=DEBUG1', '--', 'echo in']
+    const { stdout, stderr } = await ssh(world.gateway, 'web1.acme', options)
+    expect(stdout.toString()).toBe('in\n')
+    expect(stderr).toContain('compression: none')
+  })
+
   it.each([
     ['KexAlgorithms', 'ecdh-sha2-nistp256'],
     ['KexAlgorithms', 'diffie-hellman-group14-sha256'],
