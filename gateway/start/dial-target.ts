@@ -39,13 +39,15 @@ export async function dialTarget(
 }
 
 async function openCredentials(parts: DialParts, target: Target, supportKeyId: string): Promise<TargetCredentials> {
-  const sealedPrivate = await parts.supportKeys.sealedPrivate(supportKeyId)
+  const [sealedPrivate, sealedPassword] = await Promise.all([
+    parts.supportKeys.sealedPrivate(supportKeyId),
+    parts.targets.sealedPassword(target.id),
+  ])
   if (sealedPrivate === undefined)
     throw new GatewayError('conflict', `the support key of ${target.clientSlug} was revoked`)
   const privateKey = openSupportKey(parts.vault, target.clientId, sealedPrivate)
   const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' })
   const publicBlob = wireMessage(string('ssh-ed25519'), string(Buffer.from(x, 'base64url')))
-  const sealedPassword = await parts.targets.sealedPassword(target.id)
   const password =
     sealedPassword === undefined
       ? undefined
