@@ -109,6 +109,7 @@ export type SessionPage = z.infer<typeof sessionPage>
 
 /** GET /api/v1/sessions/{id}/files */
 export const filePage = page(transferredFile)
+export type FilePage = z.infer<typeof filePage>
 
 /** Of keystrokes, replay and its segments. */
 export const replayQuery = z.object({
@@ -131,7 +132,12 @@ export const keystroke = z.object({
   bytes: z.string(),
 })
 export type KeystrokeView = z.infer<typeof keystroke>
-export const keystrokeList = z.object({ items: z.array(keystroke) })
+export const keystrokeList = z.object({
+  items: z.array(keystroke),
+  /** Where the replay goes on behind each pause that it cuts; microseconds as above. */
+  resumptions: z.array(z.object({ atUs: z.number().int(), replayUs: z.number().int() })),
+})
+export type KeystrokeList = z.infer<typeof keystrokeList>
 
 /**
  * GET /api/v1/sessions/{id}/channels/{n}/replay?idle=SECONDS: the index asciinema-player's segmented

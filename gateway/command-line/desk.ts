@@ -7,7 +7,7 @@ import { isBrokenPipe } from './broken-pipe.ts'
 import { missingInstallation } from './missing-installation.ts'
 import type { OpenStores, ProgramParts } from './program-parts.ts'
 import { jsonText } from '../printing/json-text.ts'
-import { printable } from '../printing/printable.ts'
+import { printable } from '#shared/printable.ts'
 import { type Column, formatTable } from '../printing/table.ts'
 
 /** Who does what is done by command: the audit trail and `changedBy` name it. */

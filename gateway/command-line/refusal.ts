@@ -1,5 +1,5 @@
 import { type ErrorCode, GatewayError } from '../errors.ts'
-import { printable } from '../printing/printable.ts'
+import { printable } from '#shared/printable.ts'
 
 /** What to do next, where whoever failed did not say. */
 const nextStep = {

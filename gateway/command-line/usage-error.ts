@@ -1,4 +1,4 @@
-import { printable } from '../printing/printable.ts'
+import { printable } from '#shared/printable.ts'
 
 /** What commander says, and what we say instead. */
 const wordings: readonly (readonly [RegExp, string])[] = [

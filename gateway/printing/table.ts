@@ -1,4 +1,4 @@
-import { printable } from './printable.ts'
+import { printable } from '#shared/printable.ts'
 
 /** One column of a table for people. */
 export interface Column<Item> {

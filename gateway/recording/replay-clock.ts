@@ -7,6 +7,8 @@ export interface ReplayClock {
   advance(atUs: number): void
   /** Whole microseconds from the start of the replay, 0 at the first event. Never decreases with `atUs`. */
   toReplayUs(atUs: number): number
+  /** Where pauses that were cut are over, in order: between two of these the replay runs at the pace of the record. */
+  resumptions(): readonly { readonly atUs: number; readonly replayUs: number }[]
   /** Of the last event so far. */
   lengthUs(): number
 }
@@ -48,6 +50,11 @@ export function createReplayClock(idleUs: number): ReplayClock {
 
   return {
     toReplayUs,
+    resumptions: () =>
+      pauses.map(({ fromUs, cutUs, totalUs }) => {
+        const atUs = fromUs + idleUs + cutUs
+        return { atUs, replayUs: atUs - (firstUs ?? 0) - totalUs }
+      }),
     lengthUs: () => toReplayUs(lastUs),
 
     advance(atUs) {

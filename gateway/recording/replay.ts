@@ -14,6 +14,8 @@ export interface Replay {
   segment(n: number): ReplaySegment | undefined
   /** Where a moment of the session, in microseconds since its start, is in the replay. */
   toReplayUs(atUs: number): number
+  /** Where it goes on behind each pause that it cuts; microseconds as above. */
+  resumptions(): ReturnType<ReplayClock['resumptions']>
 }
 
 export interface ReplayOptions extends TerminalSize {
@@ -124,6 +126,7 @@ function replayOf(
     },
 
     toReplayUs: (atUs) => clock.toReplayUs(atUs),
+    resumptions: () => clock.resumptions(),
   }
 }
 

@@ -1,6 +1,7 @@
 import type {
   ClientView,
-  KeystrokeView,
+  FilePage,
+  KeystrokeList,
   PrincipalView,
   SessionDetail,
   SessionPage,
@@ -55,7 +56,9 @@ export function createApi(onSignedOut: () => void) {
       }),
     session: (id: string) => call<SessionDetail>(`/sessions/${encodeURIComponent(id)}`),
     keystrokes: ({ idleS, ...source }: ReplaySource) =>
-      items<KeystrokeView>(`${channelPath(source)}/keystrokes`, { idle: String(idleS) }),
+      call<KeystrokeList>(`${channelPath(source)}/keystrokes`, { query: { idle: String(idleS) } }),
+    files: (session: string, cursor?: string) =>
+      call<FilePage>(`/sessions/${encodeURIComponent(session)}/files`, { query: { cursor } }),
     clients: () => items<ClientView>('/clients'),
     client: (slug: string) => call<ClientView>(clientPath(slug)),
     supportKey: (slug: string) => call<SupportKeyView>(`${clientPath(slug)}/key`),

@@ -1,4 +1,4 @@
-import type { ChannelView, KeystrokeView } from '#shared/api.ts'
+import type { ChannelView, KeystrokeList } from '#shared/api.ts'
 import { lastAtOrBefore } from '../keystrokes/last-at-or-before.ts'
 
 /** Turns moments of a session into moments of its replay, whose long pauses are cut short, and back. Seconds. */
@@ -13,16 +13,16 @@ interface Anchor {
 }
 
 /**
- * The replay begins where the channel was opened. Exact at each keystroke, and everywhere where no pause is cut;
- * in between it goes on from the keystroke before at the pace of the recording and waits at the next one.
+ * The replay begins where the channel was opened and runs at the pace of the recording; in a pause that is cut it
+ * waits where it goes on.
  */
 export function replayAxis(
   { openedMs }: Pick<ChannelView, 'openedMs'>,
-  keystrokes: readonly KeystrokeView[],
+  resumptions: KeystrokeList['resumptions'],
 ): ReplayAxis {
   const anchors: readonly Anchor[] = [
     { sessionS: openedMs / 1000, replayS: 0 },
-    ...keystrokes.map((key) => ({ sessionS: key.atUs / 1e6, replayS: key.replayUs / 1e6 })),
+    ...resumptions.map(({ atUs, replayUs }) => ({ sessionS: atUs / 1e6, replayS: replayUs / 1e6 })),
   ]
   return {
     toReplayS: (sessionS) => follow(anchors, sessionS, 'sessionS', 'replayS'),

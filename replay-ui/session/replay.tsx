@@ -1,4 +1,4 @@
-import { createMemo, onCleanup, onMount, Show } from 'solid-js'
+import { createEffect, createMemo, on, onCleanup, onMount, Show } from 'solid-js'
 import type { ChannelView, SessionDetail } from '#shared/api.ts'
 import { KeystrokePane } from '../keystrokes/keystroke-pane.tsx'
 import { lastAtOrBefore } from '../keystrokes/last-at-or-before.ts'
@@ -16,7 +16,7 @@ import { createTakes } from './takes.ts'
 export function Replay(props: {
   session: SessionDetail
   channel: ChannelView
-  /** Seconds since the session's start at which to begin. */
+  /** Seconds since the session's start at which to begin; set again, the replay goes there. */
   startAtSessionS: number
   /** Grows each time what was recorded meanwhile is wanted. */
   reloads: number
@@ -37,6 +37,7 @@ export function Replay(props: {
     playback,
     screen: () => screen,
   })
+  createEffect(on(() => props.startAtSessionS, takes.seekSession, { defer: true }))
   const keystrokes = takes.keystrokes
   // A player's clock is a float: a key it was sent to counts as reached.
   const current = createMemo(() => lastAtOrBefore(keystrokes(), (key) => key.replayUs, playback.timeS() * 1e6 + 1))

@@ -1,5 +1,6 @@
 import { createEffect, createMemo, createResource, createSignal, Show } from 'solid-js'
 import type { SessionDetail } from '#shared/api.ts'
+import { FilePane } from '../files/file-pane.tsx'
 import { hrefOf } from '../navigation/href.ts'
 import { usePages } from '../pages-context.ts'
 import { texts } from '../texts.ts'
@@ -42,6 +43,7 @@ function SessionPage(props: { session: SessionDetail; reloads: number; onReload:
     <>
       <SessionFacts session={props.session} onReload={props.onReload} />
       <ChannelChooser channels={props.session.channelList} chosen={channel()?.channel} onChoose={choose} />
+      <FilePane session={props.session.id} reloads={props.reloads} />
       <Show when={chosen()} keyed fallback={<p class="sheet empty">{texts.session.noChannel}</p>}>
         <Show when={channel()}>
           {(found) => (

@@ -1,5 +1,5 @@
 import { type Accessor, createEffect, createMemo, createResource, on } from 'solid-js'
-import type { KeystrokeView } from '#shared/api.ts'
+import type { KeystrokeList, KeystrokeView } from '#shared/api.ts'
 import { ApiFailure } from '../api/api-failure.ts'
 import { type ReplaySource, replayUrl } from '../api/gatebook-api.ts'
 import { usePages } from '../pages-context.ts'
@@ -14,7 +14,7 @@ interface Take {
   readonly axis: ReplayAxis
 }
 
-const noKeystrokes: readonly KeystrokeView[] = []
+const noKeystrokes: KeystrokeList = { items: [], resumptions: [] }
 
 /**
  * Fetches the keystrokes of a recording and opens it in the player; does so anew, at the same moment of the
@@ -59,15 +59,21 @@ export function createTakes(replay: {
   )
 
   return {
-    keystrokes: () => take()?.keystrokes ?? noKeystrokes,
+    keystrokes: () => take()?.keystrokes ?? noKeystrokes.items,
     /** The moment that is shown, in seconds since the session's start. */
     sessionS,
+    /** Goes to a moment of the session. */
+    seekSession: (toS: number) => {
+      const opened = take()
+      if (opened !== undefined) playback.seek(opened.axis.toReplayS(toS))
+    },
     failure,
     forbidden,
     retry: () => void refetch(),
   }
 }
 
-function takeOf(source: ReplaySource & { readonly openedMs: number }, keystrokes: readonly KeystrokeView[]): Take {
-  return { url: replayUrl(source), keystrokes, axis: replayAxis(source, keystrokes) }
+function takeOf(source: ReplaySource & { readonly openedMs: number }, keystrokes: KeystrokeList): Take {
+  const { items, resumptions } = keystrokes
+  return { url: replayUrl(source), keystrokes: items, axis: replayAxis(source, resumptions) }
 }

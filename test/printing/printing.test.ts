@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatCsv } from '#gateway/printing/csv.ts'
-import { printable } from '#gateway/printing/printable.ts'
+import { printable } from '#shared/printable.ts'
 import { formatTable } from '#gateway/printing/table.ts'
 
 describe('a table', () => {

@@ -26,3 +26,13 @@ test('runs to the limit inside a pause and stands there until it is over', () =>
     1_000, 2_000, 2_000, 2_000, 2_000, 3_000, 4_000,
   ])
 })
+
+test('says where it goes on behind each pause that it cut', () => {
+  const clock = clockOf(2_000, 1_000, 3_000, 10_000, 11_000, 20_000)
+  expect(clock.resumptions()).toEqual([
+    { atUs: 10_000, replayUs: 4_000 },
+    { atUs: 20_000, replayUs: 7_000 },
+  ])
+  expect(clock.resumptions().map(({ atUs }) => clock.toReplayUs(atUs))).toEqual([4_000, 7_000])
+  expect(clockOf(0, 0, 99_000_000).resumptions()).toEqual([])
+})

@@ -59,6 +59,7 @@ export function replayRoutes(parts: ApiParts): readonly Route[] {
             name: keyName(bytes),
             bytes: bytes.toString('base64'),
           })),
+          resumptions: [...replay.resumptions()],
         }
       },
     }),
