@@ -22,9 +22,14 @@ export const SEQUENCE_GAP_US = 50_000
 
 /**
  * Nobody types this many bytes at once, over however slow a network: text that comes so is a paste, bracketed or
- * not. It also keeps a file that somebody sends down a terminal from becoming a million keys.
+ * not, and so is what follows as many keys. It also keeps a file that somebody sends down a terminal from becoming a
+ * million keys.
  */
 const PASTED_AT_ONCE = 64
+/** No terminal reports this much at once; what follows is shown as a paste, for nothing may be hidden behind it. */
+const REPORTED_AT_ONCE = 1024
+/** Keys are counted after so many bytes of what came at once. */
+const STEP_BYTES = 256
 const ESC = 0x1b
 
 export function createTimedInput(): TimedInput {
@@ -35,17 +40,41 @@ export function createTimedInput(): TimedInput {
   let delivered = 0
 
   function arrivalOf(position: number): number {
-    const next = arrivals.findIndex(({ from }) => from > position)
-    if (next !== 1) arrivals = arrivals.slice(next === -1 ? -1 : next - 1)
+    if ((arrivals[1]?.from ?? Infinity) <= position) {
+      const next = arrivals.findIndex(({ from }) => from > position)
+      arrivals = arrivals.slice(next === -1 ? -1 : next - 1)
+    }
     return arrivals[0]?.atUs ?? 0
   }
 
   function timed(tokens: readonly InputToken[]): TimedToken[] {
-    return tokens.map((token) => {
+    return tokens.map(({ kind, bytes }) => {
       const atUs = arrivalOf(delivered)
-      delivered += token.bytes.length
-      return { ...token, atUs }
+      delivered += bytes.length
+      return { kind, bytes, atUs }
     })
+  }
+
+  /** Sequences, up to what nobody types at once; the rest is pasted. */
+  function sequences(bytes: Buffer): InputToken[] {
+    const tokens: InputToken[] = []
+    let keys = 0
+    for (let at = 0; at < bytes.length; at += STEP_BYTES) {
+      const isFlood = keys >= PASTED_AT_ONCE || tokens.length >= REPORTED_AT_ONCE
+      if (isFlood && tokenizer.waitingFor() !== 'paste') return [...tokens, ...pastedRest(bytes, at)]
+      for (const token of tokenizer.push(bytes.subarray(at, at + STEP_BYTES))) {
+        tokens.push(token)
+        if (token.kind === 'key') keys++
+      }
+    }
+    return tokens
+  }
+
+  /** With what is held: it came at once with the rest. Not with a sequence that the next read may go on with. */
+  function pastedRest(bytes: Buffer, at: number): InputToken[] {
+    const held = tokenizer.flush().reduce((length, token) => length + token.bytes.length, 0)
+    const end = lastEscape(bytes, at)
+    return [...pastes(bytes.subarray(at - held, end)), ...tokenizer.push(bytes.subarray(end))]
   }
 
   function flush(): TimedToken[] {
@@ -66,7 +95,7 @@ export function createTimedInput(): TimedInput {
       arrivals.push({ from: received, atUs })
       const pasted = delivered === received ? pastedPart(bytes) : 0
       received += bytes.length
-      return [...settled, ...timed([...pastes(bytes.subarray(0, pasted)), ...tokenizer.push(bytes.subarray(pasted))])]
+      return [...settled, ...timed([...pastes(bytes.subarray(0, pasted)), ...sequences(bytes.subarray(pasted))])]
     },
 
     waitingSinceUs() {
@@ -83,6 +112,12 @@ function pastedPart(bytes: Buffer): number {
   const first = bytes[lead] ?? 0
   const whole = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1
   return bytes.length - lead < whole ? lead : bytes.length
+}
+
+/** Where a sequence may begin that the next read goes on with; the end where there is none. */
+function lastEscape(bytes: Buffer, from: number): number {
+  const at = bytes.subarray(Math.max(from, bytes.length - STEP_BYTES)).lastIndexOf(ESC)
+  return at === -1 ? bytes.length : Math.max(from, bytes.length - STEP_BYTES) + at
 }
 
 function pastes(bytes: Buffer): InputToken[] {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { TOKEN_MAX_BYTES, createInputTokenizer } from '#gateway/recording/input-tokenizer.ts'
 
 function tokenize(...reads: readonly (Buffer | string)[]) {
@@ -96,6 +96,17 @@ test.each(['\x1b[200~', '\x1b]0;', '\x1b[', '\x1bP1', ''])(
     expect(tokens.every(({ bytes }) => bytes.length <= TOKEN_MAX_BYTES)).toBe(true)
   },
 )
+
+test.each(['p', '\x1b'])('looks a few times at each %j of a paste, though each comes alone', (byte) => {
+  const tokenizer = createInputTokenizer()
+  tokenizer.push(Buffer.from('\x1b[200~'))
+  const looking = vi.spyOn(Buffer.prototype, 'indexOf')
+  onTestFinished(() => void vi.restoreAllMocks())
+  const sent = 20_000
+  for (let at = 0; at < sent; at++) tokenizer.push(Buffer.from(byte))
+  const looked = (looking.mock.contexts as Buffer[]).reduce((sum, { length }) => sum + length, 0)
+  expect(looked).toBeLessThan(20 * sent)
+})
 
 const fragments = [
   '\x1b',
