@@ -5,6 +5,7 @@ import { GatewayError } from '../errors.ts'
 import { disconnectReason, message } from '../transport/message.ts'
 import type { Transport } from '../transport/transport.ts'
 import { boolean, string, wireMessage, WireReader } from '../transport/wire.ts'
+import type { CompanionKeys } from './companion-keys.ts'
 import { codeAnswer, codeQuestion } from './code-question.ts'
 import type { FidoRules } from './fido-rules.ts'
 import { judgeKey, readKeyRequest, type KeyRequest } from './judge-key.ts'
@@ -35,8 +36,7 @@ export interface AuthenticationParts extends FidoRules {
   readonly identity: Pick<StaffIdentity, 'whose'>
   readonly secondFactor: Pick<SecondFactor, 'demand' | 'whyNot'>
   readonly sourceAddress: string
-  /** Keys that stood in an agent beside a good one: offering them again deserves no lecture. */
-  readonly companionKeys: Set<string>
+  readonly companionKeys: CompanionKeys
   /** Inside `ssh -J`: nobody but this person, whose key is proven already; `suffices` asks for no other proof. */
   readonly around?: { readonly staff: Staff; readonly suffices: boolean; readonly gaveCode: boolean }
   succeeded(who: AuthenticatedStaff): void

@@ -6,6 +6,7 @@ import { ConnectionLayer } from '../transport/connection-layer.ts'
 import { disconnectReason, openFailure } from '../transport/message.ts'
 import { Transport, type Broken, type ServerHostKey } from '../transport/transport.ts'
 import { Authentication, type AuthenticatedStaff } from './authentication.ts'
+import type { CompanionKeys } from './companion-keys.ts'
 import { parseDestination, type Destination } from './destination.ts'
 import type { FidoRules } from './fido-rules.ts'
 import { answerChannel } from './gateway-channel.ts'
@@ -24,7 +25,7 @@ export interface StaffConnectionParts extends GatewayDeskParts, FidoRules {
   readonly identity: Pick<StaffIdentity, 'whose'>
   readonly secondFactor: Pick<SecondFactor, 'demand' | 'whyNot'>
   readonly peopleInside: Pick<PeopleInside, 'enter' | 'leave'>
-  readonly companionKeys: Set<string>
+  readonly companionKeys: CompanionKeys
   readonly loginGraceS: number
 }
 

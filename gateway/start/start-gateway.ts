@@ -9,6 +9,7 @@ import type { Config } from '../config.ts'
 import { GatewayError } from '../errors.ts'
 import { LiveSessions } from '../session/live-sessions.ts'
 import { ElsewhereNotes } from '../ssh/elsewhere-notes.ts'
+import { CompanionKeys } from '../ssh/companion-keys.ts'
 import { loadHostKeys } from '../ssh/gateway-host-keys.ts'
 import { readKeyTrust } from '../ssh/key-trust.ts'
 import { Listener } from '../ssh/listener.ts'
@@ -228,7 +229,7 @@ function createDoor(inside: Inside): Listener {
       }),
       peopleInside: new PeopleInside({ access, staff: stores.staff }),
       secondFactor: new SecondFactor({ ...config, store: stores.secondFactors, vault: inside.vault, clock, log }),
-      companionKeys: new Set(),
+      companionKeys: new CompanionKeys(),
       targetAccess: new TargetAccess({
         ...parts,
         log,
