@@ -82,11 +82,11 @@ export class Transport {
   constructor(stream: Duplex, offer: Offer, as: TransportRole, events: TransportEvents) {
     this.#stream = stream
     this.#events = events
-    this.#keyAge = new KeyAge(
-      as.keyLimit ?? keyLimit,
-      () => this.#protocol.rekey(),
-      () => this.#end(new Error(NO_NEW_KEYS)),
-    )
+    this.#keyAge = new KeyAge(as.keyLimit ?? keyLimit, {
+      renew: () => this.#protocol.rekey(),
+      unanswered: () => this.#end(new Error(NO_NEW_KEYS)),
+      tooOften: () => this.fail(new Error('new keys are asked for too often')),
+    })
     const hold = as.role === 'server' ? holdKexInit(stream) : undefined
     this.#protocol = new Protocol({
       server: as.role === 'server',
@@ -197,6 +197,7 @@ export class Transport {
     if (this.#closed) return this.#hangUp()
     this.#awaitingKeys = 0
     this.#keyAge.renewed()
+    if (this.#closed) return
     if (!this.#stream.writableNeedDrain) this.#drained()
     if (this.#secured) return
     this.#secured = true

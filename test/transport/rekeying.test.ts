@@ -129,17 +129,29 @@ describe.each(['server', 'client'] as const)('new keys in the role of the %s', (
   })
 })
 
+describe.each(['server', 'client'] as const)('a peer in front of the role of the %s', (role) => {
+  it('that asks for new keys and does nothing else is told goodbye', { timeout: 60_000 }, async () => {
+    using both = await pair(role, keyLimit)
+    const asking = async () => {
+      for (;;) await both.peer.rekey()
+    }
+    void asking()
+    expect(await both.peer.closed).toBe('new keys are asked for too often')
+    expect(both.rekeyings()).toBeGreaterThanOrEqual(128)
+  })
+})
+
 describe('the age of keys', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
   function watched(limit = keyLimit) {
-    const asked = { renewals: 0, ends: 0 }
-    const age = new KeyAge(
-      limit,
-      () => asked.renewals++,
-      () => asked.ends++,
-    )
+    const asked = { renewals: 0, ends: 0, tooOften: 0 }
+    const age = new KeyAge(limit, {
+      renew: () => asked.renewals++,
+      unanswered: () => asked.ends++,
+      tooOften: () => asked.tooOften++,
+    })
     return { age, asked }
   }
 
@@ -153,14 +165,14 @@ describe('the age of keys', () => {
     expect(asked.renewals).toBe(1)
     age.renewed()
     vi.advanceTimersByTime(3_600_000)
-    expect(asked).toEqual({ renewals: 2, ends: 0 })
+    expect(asked).toEqual({ renewals: 2, ends: 0, tooOften: 0 })
   })
 
   it('counts neither bytes nor time before there are keys', () => {
     const { age, asked } = watched()
     age.moved(2 ** 31)
     vi.advanceTimersByTime(4_000_000)
-    expect(asked).toEqual({ renewals: 0, ends: 0 })
+    expect(asked).toEqual({ renewals: 0, ends: 0, tooOften: 0 })
   })
 
   it('ends the connection two minutes after a question without an answer, and not where there was one', () => {
@@ -173,7 +185,32 @@ describe('the age of keys', () => {
     vi.advanceTimersByTime(119_999)
     expect(asked.ends).toBe(0)
     vi.advanceTimersByTime(1)
-    expect(asked).toEqual({ renewals: 2, ends: 1 })
+    expect(asked).toEqual({ renewals: 2, ends: 1, tooOften: 0 })
+  })
+
+  it('may be renewed by the peer 128 times at once, and then once each second or each 32 KiB', () => {
+    const { age, asked } = watched()
+    // The first keys of a connection are nobody's wish.
+    for (let i = 0; i <= 128; i++) age.renewed()
+    expect(asked.tooOften).toBe(0)
+    vi.advanceTimersByTime(1000)
+    age.renewed()
+    age.moved(32 * 1024)
+    age.renewed()
+    expect(asked.tooOften).toBe(0)
+    vi.advanceTimersByTime(999)
+    age.renewed()
+    expect(asked.tooOften).toBe(1)
+  })
+
+  it('is renewed by ourselves as often as need be', () => {
+    const { age, asked } = watched({ bytes: 1, ms: 2 ** 30 })
+    age.renewed()
+    for (let i = 0; i < 1000; i++) {
+      age.moved(1)
+      age.renewed()
+    }
+    expect(asked).toEqual({ renewals: 1000, ends: 0, tooOften: 0 })
   })
 
   it('does nothing more when the connection is over', () => {
@@ -181,6 +218,6 @@ describe('the age of keys', () => {
     age.renewed()
     age.stop()
     vi.advanceTimersByTime(4_000_000)
-    expect(asked).toEqual({ renewals: 0, ends: 0 })
+    expect(asked).toEqual({ renewals: 0, ends: 0, tooOften: 0 })
   })
 })
