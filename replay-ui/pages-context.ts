@@ -24,6 +24,16 @@ export function ownClient(principal: PrincipalView): string | undefined {
   return principal.kind === 'client-user' ? principal.client : undefined
 }
 
+/** May this person raise tasks? The API has the last word, here and below. */
+export function mayRaiseTasks(principal: PrincipalView): boolean {
+  return principal.kind === 'client-user' || principal.roles.some((role) => role === 'admin' || role === 'engineer')
+}
+
+/** May this person close tasks, and open them again? */
+export function mayCloseTasks(principal: PrincipalView): boolean {
+  return principal.kind === 'client-user' ? principal.role === 'owner' : mayRaiseTasks(principal)
+}
+
 /** May this person pause, resume and revoke a client's support key? The API has the last word. */
 export function mayMoveKeys(principal: PrincipalView): boolean {
   return principal.kind === 'client-user' ? principal.role === 'owner' : principal.roles.includes('admin')

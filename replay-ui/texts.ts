@@ -71,6 +71,7 @@ export const texts = {
       everyClient: 'Every client',
       staff: 'Staff',
       target: 'Target',
+      task: 'Task',
       from: 'From',
       to: 'To',
       live: 'Live only',
@@ -207,6 +208,30 @@ export const texts = {
     allSessions: 'All sessions',
     minutesOf: (month: string) => `Minutes of ${month}`,
     allMinutes: 'All lines',
+  },
+
+  tasks: {
+    title: 'Tasks',
+    raise: 'Raise a task…',
+    which: 'Which tasks',
+    status: { open: 'Open', closed: 'Closed' },
+    caption: { open: 'Open tasks, newest first', closed: 'Closed tasks, newest first' },
+    none: { open: 'No task is open.', closed: 'No task was closed yet.' },
+    more: (shown: number) => `The newest ${shown} are shown.`,
+    raised: (number: string) => `Raised ${number}`,
+    kind: { request: 'request', incident: 'incident' },
+    move: { open: 'Close', closed: 'Reopen' },
+    by: (actor: string) => `by ${actor}`,
+    estimate: (minutes: number) => `about ${minutes.toLocaleString(locale)} min`,
+    columns: { number: 'Task', title: 'What', raised: 'Raised', reaction: 'Reaction', move: 'Close or reopen' },
+    form: {
+      heading: 'Raise a task',
+      title: 'What is to be done',
+      kind: 'Kind',
+      note: 'What else is known',
+      cancel: 'Cancel',
+      raise: 'Raise',
+    },
   },
 
   key: {

@@ -3,10 +3,11 @@
  * command line's `--json`. Members are camelCase, ids are strings, times RFC 3339 in UTC with milliseconds.
  */
 import { z } from 'zod'
+import { taskNumber } from './task-text.ts'
 import { transferredFile } from './transferred-file.ts'
 
 /** An instant such as `2026-11-23T12:04:11.123Z`. */
-const instant = z.iso.datetime({ precision: 3 })
+export const instant = z.iso.datetime({ precision: 3 })
 /** A month of the calendar such as `2026-11`. */
 export const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month looks like 2026-11')
 export const slug = z
@@ -92,6 +93,8 @@ export const sessionQuery = z.object({
   client: slug.optional(),
   staff: z.string().optional(),
   target: z.string().optional(),
+  /** A task's number. */
+  task: taskNumber.optional(),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
   live: z.stringbool().optional(),
@@ -101,7 +104,7 @@ export const sessionQuery = z.object({
 })
 
 /** A page of a list: `nextCursor` is null on the last one. */
-function page<Item extends z.ZodType>(item: Item) {
+export function page<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 }
 export const sessionPage = page(session)

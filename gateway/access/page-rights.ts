@@ -5,8 +5,19 @@ export type PageReader =
   | { readonly kind: 'staff'; readonly login: string; readonly name: string; readonly roles: readonly StaffRole[] }
   | { readonly kind: 'client-user'; readonly client: string; readonly role: 'owner' | 'viewer' }
 
-/** `see-session` is the list, the facts and the minutes; `see-content` is what was typed and shown. */
-export type PageAct = 'see-client' | 'see-key' | 'move-key' | 'see-session' | 'see-content'
+/**
+ * `see-session` is the list, the facts and the minutes; `see-content` is what was typed and shown. `close-task` opens
+ * it again as well.
+ */
+export type PageAct =
+  | 'see-client'
+  | 'see-key'
+  | 'move-key'
+  | 'see-session'
+  | 'see-content'
+  | 'see-task'
+  | 'raise-task'
+  | 'close-task'
 
 /** What an act is about: a client's thing, and for a session whose work it was (a staff login). */
 export interface PageThing {
@@ -20,13 +31,15 @@ export type PageRight = 'allow' | 'forbid' | 'hide'
 /** `own` is a staff member's own work, and to a client user everything of their client. */
 type Reach = 'none' | 'own' | 'all'
 
-const rights: Record<StaffRole | 'owner' | 'viewer', Record<PageAct, Reach>> = {
-  admin: { 'see-client': 'all', 'see-key': 'all', 'move-key': 'all', 'see-session': 'all', 'see-content': 'all' },
-  auditor: { 'see-client': 'all', 'see-key': 'all', 'move-key': 'none', 'see-session': 'all', 'see-content': 'all' },
-  engineer: { 'see-client': 'all', 'see-key': 'all', 'move-key': 'none', 'see-session': 'own', 'see-content': 'own' },
-  billing: { 'see-client': 'all', 'see-key': 'none', 'move-key': 'none', 'see-session': 'all', 'see-content': 'none' },
-  owner: { 'see-client': 'own', 'see-key': 'own', 'move-key': 'own', 'see-session': 'own', 'see-content': 'own' },
-  viewer: { 'see-client': 'own', 'see-key': 'own', 'move-key': 'none', 'see-session': 'own', 'see-content': 'own' },
+const rights: Record<PageAct, Record<StaffRole | 'owner' | 'viewer', Reach>> = {
+  'see-client': { admin: 'all', auditor: 'all', engineer: 'all', billing: 'all', owner: 'own', viewer: 'own' },
+  'see-key': { admin: 'all', auditor: 'all', engineer: 'all', billing: 'none', owner: 'own', viewer: 'own' },
+  'move-key': { admin: 'all', auditor: 'none', engineer: 'none', billing: 'none', owner: 'own', viewer: 'none' },
+  'see-session': { admin: 'all', auditor: 'all', engineer: 'own', billing: 'all', owner: 'own', viewer: 'own' },
+  'see-content': { admin: 'all', auditor: 'all', engineer: 'own', billing: 'none', owner: 'own', viewer: 'own' },
+  'see-task': { admin: 'all', auditor: 'all', engineer: 'all', billing: 'all', owner: 'own', viewer: 'own' },
+  'raise-task': { admin: 'all', auditor: 'none', engineer: 'all', billing: 'none', owner: 'own', viewer: 'own' },
+  'close-task': { admin: 'all', auditor: 'none', engineer: 'all', billing: 'none', owner: 'own', viewer: 'none' },
 }
 
 /** The act that shows there is such a thing at all. */
@@ -36,12 +49,20 @@ const sight: Record<PageAct, PageAct> = {
   'move-key': 'see-client',
   'see-session': 'see-session',
   'see-content': 'see-session',
+  'see-task': 'see-task',
+  'raise-task': 'see-client',
+  'close-task': 'see-task',
 }
 
 /** May this reader do this with that thing? The one decision of the pages and the API. */
 export function pageRight(reader: PageReader, act: PageAct, thing: PageThing): PageRight {
   if (may(reader, act, thing)) return 'allow'
   return may(reader, sight[act], thing) ? 'forbid' : 'hide'
+}
+
+/** As the audit trail and `changedBy` name who did it. */
+export function actorName(reader: PageReader): string {
+  return reader.kind === 'staff' ? `staff:${reader.login}` : `client:${reader.client}`
 }
 
 /** What a list is narrowed to before anything is read: an empty scope is everything, undefined is nothing. */
@@ -64,5 +85,5 @@ function may(reader: PageReader, act: PageAct, thing: PageThing): boolean {
 
 function reachesOf(reader: PageReader, act: PageAct): readonly Reach[] {
   const roles = reader.kind === 'staff' ? reader.roles : [reader.role]
-  return roles.map((role) => rights[role][act])
+  return roles.map((role) => rights[act][role])
 }

@@ -1,6 +1,7 @@
 import type { ClientStore } from '../access/client.ts'
 import type { SignInStore } from '../access/sign-in.ts'
 import type { StaffStore } from '../access/staff.ts'
+import type { TaskStore } from '../access/task.ts'
 import type { SupportKeyStore } from '../access/support-key.ts'
 import type { WorkedSessionSource } from '../billing/worked-session.ts'
 import type { Clock } from '../clock.ts'
@@ -9,11 +10,12 @@ import type { RecordStore } from '../recording/record-store.ts'
 import type { SessionStore } from '../session/session.ts'
 import type { GatewayMetrics } from './metrics-text.ts'
 
-/** What the API reads; it changes three things: links, web sessions, support keys. */
+/** What the API reads; it changes four things: links, web sessions, support keys, tasks. */
 export interface ApiStores {
   readonly clients: Pick<ClientStore, 'list' | 'bySlug' | 'byId'>
   readonly staff: Pick<StaffStore, 'byId'>
   readonly supportKeys: Pick<SupportKeyStore, 'current' | 'move'>
+  readonly tasks: TaskStore
   readonly signIns: SignInStore
   readonly sessions: Pick<SessionStore, 'list' | 'show' | 'channels'>
   readonly records: Pick<RecordStore, 'progress' | 'events' | 'keystrokes' | 'files'>

@@ -9,6 +9,7 @@ import { clientRoutes } from './routes/client-routes.ts'
 import { replayRoutes } from './routes/replay-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { signInRoutes } from './routes/sign-in-routes.ts'
+import { taskRoutes } from './routes/task-routes.ts'
 import { timeRoutes } from './routes/time-routes.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { serveRoute } from './serve-route.ts'
@@ -18,6 +19,7 @@ export function apiRoutes(parts: ApiParts) {
   const routes = [
     ...signInRoutes(parts),
     ...clientRoutes(parts),
+    ...taskRoutes(parts),
     ...sessionRoutes(parts),
     ...replayRoutes(parts),
     ...timeRoutes(parts),

@@ -27,7 +27,7 @@ export async function demandSession(
 }
 
 /** One answer for what does not exist and for what this reader must not know of. */
-function demand<Thing>(thing: Thing | undefined, right: PageRight | undefined, name: string): Thing {
+export function demand<Thing>(thing: Thing | undefined, right: PageRight | undefined, name: string): Thing {
   if (thing === undefined || right === 'hide') throw new GatewayError('not-found', `there is no ${name}`)
   if (right === 'forbid') throw new GatewayError('not-allowed', `your role does not allow this with ${name}`)
   return thing

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import * as contract from '#shared/api.ts'
+import { task, taskPage } from '#shared/task.ts'
 import { openRoute, type Route } from './route.ts'
 
 /** Schemas that have a name of their own in the description. */
@@ -14,6 +15,8 @@ const named = {
   Client: contract.client,
   ClientList: contract.clientList,
   SupportKey: contract.supportKey,
+  Task: task,
+  TaskPage: taskPage,
   TimeReport: contract.timeReport,
   Problem: contract.problem,
 }

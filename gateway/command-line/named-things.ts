@@ -1,6 +1,7 @@
 import type { Client } from '../access/client.ts'
 import { type FullTargetName, fullTargetName } from '../access/names.ts'
 import type { Staff } from '../access/staff.ts'
+import { formatTaskNumber, type Task, type TaskName } from '../access/task.ts'
 import type { Target } from '../access/target.ts'
 import type { SessionSummary } from '../session/session.ts'
 import { GatewayError } from '../errors.ts'
@@ -31,6 +32,13 @@ export async function findTarget(stores: OpenStores, name: FullTargetName): Prom
   if (target !== undefined) return target
   const known = (await stores.targets.list()).map(fullTargetName)
   throw notFound('target', fullTargetName(name), known, 'gatebook target list')
+}
+
+export async function findTask(stores: OpenStores, name: TaskName): Promise<Task> {
+  const task = await stores.tasks.byName(name)
+  if (task !== undefined) return task
+  const hint = `see: gatebook task list --client ${name.clientSlug}`
+  throw new GatewayError('not-found', `there is no task ${formatTaskNumber(name)}`, hint)
 }
 
 /** By the whole id, or as much of its beginning as no other session has. */

@@ -5,6 +5,7 @@ import type { SecondFactorStore } from '../access/second-factor.ts'
 import type { SignInStore } from '../access/sign-in.ts'
 import type { StaffStore } from '../access/staff.ts'
 import type { SupportKeyStore } from '../access/support-key.ts'
+import type { TaskStore } from '../access/task.ts'
 import type { Target, TargetReach, TargetStore, TrustedHostKey } from '../access/target.ts'
 import type { WorkedSessionSource } from '../billing/worked-session.ts'
 import type { Clock } from '../clock.ts'
@@ -21,6 +22,7 @@ export interface OpenStores {
   readonly targets: TargetStore
   readonly supportKeys: SupportKeyStore
   readonly grants: GrantStore
+  readonly tasks: TaskStore
   readonly signIns: SignInStore
   readonly secondFactors: SecondFactorStore
   readonly sessions: SessionStore

@@ -13,6 +13,7 @@ import { refusalLines } from './refusal.ts'
 import { sessionCommands } from './session-commands.ts'
 import { staffCommands } from './staff-commands.ts'
 import { targetCommands } from './target-commands.ts'
+import { taskCommands } from './task-commands.ts'
 import { timeCommand } from './time-command.ts'
 import { usageLine } from './usage-error.ts'
 
@@ -44,6 +45,7 @@ export function createProgram(parts: ProgramParts): Command {
   targetCommands(program, desk)
   keyCommands(program, desk)
   grantCommands(program, desk)
+  taskCommands(program, desk)
   sessionCommands(program, desk)
   timeCommand(program, desk)
   billCommands(program, desk)

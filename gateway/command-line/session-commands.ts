@@ -5,6 +5,7 @@ import { fileView } from '../session/file-view.ts'
 import { sessionDetailView, sessionView } from '../session/session-view.ts'
 import type { SessionFilter, SessionSummary } from '../session/session.ts'
 import { fullTargetName, type FullTargetName } from '../access/names.ts'
+import { formatTaskNumber, type TaskName } from '../access/task.ts'
 import { clientSlugArgument, staffLoginArgument, targetArgument, wholeNumberArgument } from './argument-parsers.ts'
 import type { Desk } from './desk.ts'
 import { fileColumns } from '../printing/file-table.ts'
@@ -13,6 +14,7 @@ import { jsonOption, type ListOptions } from './json-option.ts'
 import { playCommand } from './play-command.ts'
 import { findClient, findSession, findStaff } from './named-things.ts'
 import type { OpenStores } from './program-parts.ts'
+import { taskNumberArgument } from './task-commands.ts'
 import { exportCommands } from './export-commands.ts'
 import { keystrokeCommand } from './keystroke-command.ts'
 import { exitText, sessionColumns } from '../printing/session-table.ts'
@@ -23,7 +25,7 @@ interface SessionListOptions extends ListOptions {
   readonly client?: string
   readonly staff?: string
   readonly target?: FullTargetName
-  readonly task?: string
+  readonly task?: TaskName
   readonly from?: Date
   readonly to?: Date
   readonly live?: true
@@ -50,7 +52,7 @@ function listCommand(session: Command, desk: Desk): void {
     .option('--client <slug>', 'of this client only', clientSlugArgument)
     .option('--staff <login>', 'of this person only', staffLoginArgument)
     .option('--target <target.client>', 'on this target only', targetArgument)
-    .option('--task <number>', 'on this task only, such as ACME-17')
+    .option('--task <number>', 'on this task only, such as ACME-17', taskNumberArgument)
     .option('--from <time>', 'started at or after: a date (UTC) or RFC 3339', instantArgument)
     .option('--to <time>', 'started before', instantArgument)
     .option('--live', 'running now only')
@@ -78,6 +80,7 @@ async function findSessions(stores: OpenStores, options: SessionListOptions): Pr
     ...(client === undefined ? {} : { client }),
     ...(staff === undefined ? {} : { staff }),
     ...(target === undefined ? {} : { target: fullTargetName(target) }),
+    ...(task === undefined ? {} : { task: formatTaskNumber(task) }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(live === undefined ? {} : { liveOnly: true }),
@@ -86,7 +89,7 @@ async function findSessions(stores: OpenStores, options: SessionListOptions): Pr
   const found: SessionSummary[] = []
   let page = await stores.sessions.list(filter)
   while (page.length > 0) {
-    found.push(...page.filter((each) => task === undefined || each.task === task))
+    found.push(...page)
     if (found.length >= limit || page.length < filter.limit) break
     page = await stores.sessions.list({ ...filter, after: page.at(-1)!.id })
   }

@@ -2,6 +2,7 @@ import type { SessionView } from '#shared/api.ts'
 import { shortInstant, shortLength } from './short-times.ts'
 import type { Column } from './table.ts'
 
+const task: Column<SessionView> = { title: 'task', text: (session) => session.task ?? session.reason ?? '-' }
 const staff: Column<SessionView> = { title: 'staff', text: (session) => session.staff }
 const before: readonly Column<SessionView>[] = [
   { title: 'id', text: (session) => session.id },
@@ -16,7 +17,7 @@ const behind: readonly Column<SessionView>[] = [
 ]
 
 /** A list of sessions of several people. */
-export const sessionColumns: readonly Column<SessionView>[] = [...before, staff, ...behind]
+export const sessionColumns: readonly Column<SessionView>[] = [...before, staff, task, ...behind]
 
 /** A list of one person's sessions. */
 export const ownSessionColumns: readonly Column<SessionView>[] = [...before, ...behind]

@@ -68,6 +68,8 @@ export interface SessionFilter {
   readonly staff?: string
   /** Full name, `web1.acme`. */
   readonly target?: string
+  /** A number, `ACME-17`. */
+  readonly task?: string
   /** Sessions that started at or after. */
   readonly from?: Date
   /** Sessions that started before. */

@@ -1,3 +1,4 @@
+import { REASON_LENGTH_MAX } from '#shared/task-text.ts'
 import { WireError, WireReader } from '../transport/wire.ts'
 
 /** What becomes of a request of the administrator on a session channel (PROTOCOL.md has the whole list). */
@@ -12,7 +13,6 @@ export type RequestFate =
 
 /** `ACME-17`. */
 const TASK = /^[A-Z][A-Z0-9-]{0,30}-[1-9][0-9]{0,8}$/
-const REASON_LENGTH_MAX = 500
 
 /**
  * Environment that passes: language, terminal, and what git and interactive programs read. sshd

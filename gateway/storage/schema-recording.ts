@@ -48,6 +48,9 @@ export const session = pgTable(
     index('session_newest').on(table.startedAt, table.id),
     index('session_client').on(table.clientId, table.startedAt),
     index('session_staff').on(table.staffId, table.startedAt),
+    index('session_task')
+      .on(table.task, table.startedAt)
+      .where(sql`${table.task} is not null`),
     index('session_live')
       .on(table.gatewayId)
       .where(sql`${table.state} = 'live'`),

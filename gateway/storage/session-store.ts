@@ -122,11 +122,12 @@ export class PostgresSessionStore implements SessionStore {
 }
 
 function conditions(filter: SessionFilter): (SQL | undefined)[] {
-  const { client: slug, staff: login, target: fullName, from, to, liveOnly, after } = filter
+  const { client: slug, staff: login, target: fullName, task, from, to, liveOnly, after } = filter
   return [
     slug === undefined ? undefined : eq(client.slug, slug),
     login === undefined ? undefined : eq(staff.login, login),
     fullName === undefined ? undefined : eq(columns.target, fullName),
+    task === undefined ? undefined : eq(session.task, task),
     from === undefined ? undefined : gte(session.startedAt, from),
     to === undefined ? undefined : lt(session.startedAt, to),
     liveOnly === true ? eq(session.state, 'live') : undefined,

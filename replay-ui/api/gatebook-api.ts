@@ -8,6 +8,7 @@ import type {
   SupportKeyView,
   TimeReport,
 } from '#shared/api.ts'
+import type { NewTaskBody, TaskPage, TaskStatus, TaskView } from '#shared/task.ts'
 import { ApiFailure } from './api-failure.ts'
 import { type ApiRequest, apiUrl, request } from './request.ts'
 
@@ -16,6 +17,7 @@ export interface SessionSearch {
   readonly client?: string | undefined
   readonly staff?: string | undefined
   readonly target?: string | undefined
+  readonly task?: string | undefined
   readonly from?: string | undefined
   readonly to?: string | undefined
   readonly live?: boolean | undefined
@@ -64,6 +66,11 @@ export function createApi(onSignedOut: () => void) {
     supportKey: (slug: string) => call<SupportKeyView>(`${clientPath(slug)}/key`),
     moveSupportKey: (slug: string, move: KeyMove) =>
       call<SupportKeyView>(`${clientPath(slug)}/key/${move}`, { method: 'POST' }),
+    tasks: (query: { readonly client: string; readonly status: TaskStatus }) =>
+      call<TaskPage>('/tasks', { query: { ...query, limit: '200' } }),
+    raiseTask: (body: NewTaskBody) => call<TaskView>('/tasks', { method: 'POST', body }),
+    moveTask: (number: string, move: 'close' | 'reopen') =>
+      call<TaskView>(`/tasks/${encodeURIComponent(number)}/${move}`, { method: 'POST' }),
     time: (query: { readonly client?: string | undefined; readonly month: string }) =>
       call<TimeReport>('/time', { query }),
   }

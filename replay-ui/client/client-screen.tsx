@@ -8,6 +8,7 @@ import { SessionTable } from '../sessions/session-table.tsx'
 import { texts } from '../texts.ts'
 import { Loaded } from '../widgets/loaded.tsx'
 import { SupportKeyCard } from './support-key-card.tsx'
+import { TasksCard } from './tasks-card.tsx'
 import './client.css'
 
 /** How many of a client's sessions its page shows; the rest is one link away. */
@@ -51,6 +52,7 @@ function ClientPage(props: { client: ClientView }) {
         </p>
       </header>
       <SupportKeyCard slug={props.client.slug} onMoved={reloadWhenEnded} />
+      <TasksCard slug={props.client.slug} />
       <MonthTotal slug={props.client.slug} month={month()} />
       <section class="sheet" aria-labelledby="live-title">
         <div class="sheet-head">

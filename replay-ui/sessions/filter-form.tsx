@@ -33,6 +33,7 @@ export function FilterForm(props: {
       </Show>
       <NameField label={words.staff} value={props.filter.staff} onChange={(staff) => props.onChange({ staff })} />
       <NameField label={words.target} value={props.filter.target} onChange={(target) => props.onChange({ target })} />
+      <NameField label={words.task} value={props.filter.task} onChange={(task) => props.onChange({ task })} />
       <DayField label={words.from} value={props.filter.from} onChange={(from) => props.onChange({ from })} />
       <DayField label={words.to} value={props.filter.to} onChange={(to) => props.onChange({ to })} />
       <label class="tick">

@@ -5,6 +5,7 @@ export interface SessionFilter {
   readonly client: string
   readonly staff: string
   readonly target: string
+  readonly task: string
   readonly from: string
   readonly to: string
   readonly live: boolean
@@ -16,6 +17,7 @@ export function filterOf(query: URLSearchParams): SessionFilter {
     client: text('client'),
     staff: text('staff'),
     target: text('target'),
+    task: text('task'),
     from: isDay(text('from')) ? text('from') : '',
     to: isDay(text('to')) ? text('to') : '',
     live: text('live') === 'true',
@@ -32,6 +34,7 @@ export function searchOf(filter: SessionFilter): SessionSearch {
     client: filter.client || undefined,
     staff: filter.staff || undefined,
     target: filter.target || undefined,
+    task: filter.task || undefined,
     from: filter.from === '' ? undefined : startOfDay(filter.from, 0).toISOString(),
     to: filter.to === '' ? undefined : startOfDay(filter.to, 1).toISOString(),
     live: filter.live,

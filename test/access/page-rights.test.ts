@@ -11,22 +11,43 @@ const things = {
   'another client': { client: 'zeta', staff: 'olga' },
 } as const
 
-const acts: readonly PageAct[] = ['see-client', 'see-key', 'move-key', 'see-session', 'see-content']
+const acts: readonly PageAct[] = [
+  'see-client',
+  'see-key',
+  'move-key',
+  'see-session',
+  'see-content',
+  'see-task',
+  'raise-task',
+  'close-task',
+]
 
 // One letter per act, in the order above: a(llow), f(orbid), h(ide).
 const table: readonly (readonly [string, PageReader, Record<keyof typeof things, string>])[] = [
-  ['admin', ivan('admin'), { 'own client': 'aaaaa', 'another person': 'aaaaa', 'another client': 'aaaaa' }],
-  ['auditor', ivan('auditor'), { 'own client': 'aafaa', 'another person': 'aafaa', 'another client': 'aafaa' }],
-  ['engineer', ivan('engineer'), { 'own client': 'aafaa', 'another person': 'aafhh', 'another client': 'aafhh' }],
-  ['billing', ivan('billing'), { 'own client': 'affaf', 'another person': 'affaf', 'another client': 'affaf' }],
+  ['admin', ivan('admin'), { 'own client': 'aaaaaaaa', 'another person': 'aaaaaaaa', 'another client': 'aaaaaaaa' }],
+  [
+    'auditor',
+    ivan('auditor'),
+    { 'own client': 'aafaaaff', 'another person': 'aafaaaff', 'another client': 'aafaaaff' },
+  ],
+  [
+    'engineer',
+    ivan('engineer'),
+    { 'own client': 'aafaaaaa', 'another person': 'aafhhaaa', 'another client': 'aafhhaaa' },
+  ],
+  [
+    'billing',
+    ivan('billing'),
+    { 'own client': 'affafaff', 'another person': 'affafaff', 'another client': 'affafaff' },
+  ],
   [
     'engineer who does billing',
     ivan('engineer', 'billing'),
-    { 'own client': 'aafaa', 'another person': 'aafaf', 'another client': 'aafaf' },
+    { 'own client': 'aafaaaaa', 'another person': 'aafafaaa', 'another client': 'aafafaaa' },
   ],
-  ['nobody yet', ivan(), { 'own client': 'hhhhh', 'another person': 'hhhhh', 'another client': 'hhhhh' }],
-  ['owner', acme('owner'), { 'own client': 'aaaaa', 'another person': 'aaaaa', 'another client': 'hhhhh' }],
-  ['viewer', acme('viewer'), { 'own client': 'aafaa', 'another person': 'aafaa', 'another client': 'hhhhh' }],
+  ['nobody yet', ivan(), { 'own client': 'hhhhhhhh', 'another person': 'hhhhhhhh', 'another client': 'hhhhhhhh' }],
+  ['owner', acme('owner'), { 'own client': 'aaaaaaaa', 'another person': 'aaaaaaaa', 'another client': 'hhhhhhhh' }],
+  ['viewer', acme('viewer'), { 'own client': 'aafaaaaf', 'another person': 'aafaaaaf', 'another client': 'hhhhhhhh' }],
 ]
 
 describe('the rights on the pages', () => {

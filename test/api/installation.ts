@@ -17,6 +17,7 @@ import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { PostgresSignInStore } from '#gateway/storage/sign-in-store.ts'
 import { PostgresStaffStore } from '#gateway/storage/staff-store.ts'
 import { PostgresSupportKeyStore } from '#gateway/storage/support-key-store.ts'
+import { PostgresTaskStore } from '#gateway/storage/task-store.ts'
 import { PostgresTargetStore } from '#gateway/storage/target-store.ts'
 import { PostgresWorkedSessionSource } from '#gateway/storage/worked-session-source.ts'
 import { testDatabase } from '#test/harness/database.ts'
@@ -112,6 +113,7 @@ function storesOn(database: Database) {
     clients: new PostgresClientStore(database),
     staff: new PostgresStaffStore(database),
     targets: new PostgresTargetStore(database),
+    tasks: new PostgresTaskStore(database),
     supportKeys: new PostgresSupportKeyStore(database),
     signIns: new PostgresSignInStore(database),
     sessions: new PostgresSessionStore(database),

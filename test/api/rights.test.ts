@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { TaskStatus } from '#shared/task.ts'
 import { apiRoutes } from '#gateway/api/api.ts'
 import { asked, type Installation, people, sharedInstallation, somePublicKey } from './installation.ts'
 
@@ -15,6 +16,11 @@ const table: Readonly<Record<string, readonly [address: string, statuses: string
   'POST /clients/{slug}/key/pause': ['/clients/acme/key/pause', '401 200 403 403 403 403 200 403 404'],
   'POST /clients/{slug}/key/resume': ['/clients/acme/key/resume', '401 200 403 403 403 403 200 403 404'],
   'POST /clients/{slug}/key/revoke': ['/clients/acme/key/revoke', '401 200 403 403 403 403 200 403 404'],
+  'GET /tasks': ['/tasks', '401 200 200 200 200 200 200 200 200'],
+  'POST /tasks': ['/tasks', '401 200 403 200 200 403 200 200 404'],
+  'GET /tasks/{number}': ['/tasks/ACME-1', '401 200 200 200 200 200 200 200 404'],
+  'POST /tasks/{number}/close': ['/tasks/ACME-1/close', '401 200 403 200 200 403 200 403 404'],
+  'POST /tasks/{number}/reopen': ['/tasks/ACME-1/reopen', '401 200 403 200 200 403 200 403 404'],
   'GET /sessions': ['/sessions', '401 200 200 200 200 200 200 200 200'],
   'GET /sessions/{id}': ['/sessions/ENDED', '401 200 200 200 404 200 200 200 404'],
   'GET /sessions/{id}/files': ['/sessions/ENDED/files', '401 200 200 200 404 403 200 200 404'],
@@ -34,6 +40,9 @@ const table: Readonly<Record<string, readonly [address: string, statuses: string
   'GET /openapi.json': ['/openapi.json', '200 200 200 200 200 200 200 200 200'],
 }
 
+/** Where a route takes none without. */
+const bodies: Readonly<Record<string, object>> = { 'POST /tasks': { client: 'acme', title: 'Renew the certificate' } }
+
 describe('every route answers every reader as the table says', () => {
   const installed = sharedInstallation()
 
@@ -48,25 +57,32 @@ describe('every route answers every reader as the table says', () => {
     const answered = []
     for (const person of everybody) {
       await freshKey(house, url.endsWith('/resume') ? 'paused' : 'active')
+      await firstTask(house, url.endsWith('/reopen') ? 'closed' : 'open')
       const cookie = person === 'nobody' ? undefined : await house.signIn(person)
-      answered.push((await house.api.inject(asked(method, url, cookie))).statusCode)
+      const payload = bodies[route]
+      const request = { ...asked(method, url, cookie), ...(payload && { payload }) }
+      answered.push((await house.api.inject(request)).statusCode)
     }
     expect(answered.join(' ')).toBe(statuses)
   })
 
-  it.each(['/clients/acme', '/clients/acme/key', '/sessions/ENDED'])(
+  it.each(['/clients/acme', '/clients/acme/key', '/sessions/ENDED', '/tasks/ACME-1'])(
     'a stranger cannot tell %s from what does not exist',
     async (address) => {
       const house = installed()
+      await firstTask(house, 'open')
       const cookie = await house.signIn('stranger')
       const there = address.replace('ENDED', house.sessions.ended)
-      const nowhere = address.replace('acme', 'nope').replace('ENDED', '00000000-0000-4000-8000-000000000000')
+      const nowhere = address
+        .replace('acme', 'nope')
+        .replace('ACME', 'NOPE')
+        .replace('ENDED', '00000000-0000-4000-8000-000000000000')
       const [hidden, absent] = [
         await house.api.inject(asked('GET', there, cookie)),
         await house.api.inject(asked('GET', nowhere, cookie)),
       ]
       expect(hidden.statusCode).toBe(404)
-      const anonymous = (body: string) => body.replaceAll(/acme|nope|[0-9a-f-]{36}/g, 'NAME')
+      const anonymous = (body: string) => body.replaceAll(/ACME|NOPE|acme|nope|[0-9a-f-]{36}/g, 'NAME')
       expect(anonymous(hidden.body)).toBe(anonymous(absent.body))
     },
   )
@@ -125,4 +141,12 @@ async function freshKey({ stores, clients }: Installation, state: 'active' | 'pa
   if (current !== undefined && current.state !== 'revoked') await supportKeys.move(clients.acme.id, 'revoke', 'test')
   await supportKeys.issue(clients.acme.id, somePublicKey(), Buffer.from('sealed'), 'test')
   if (state === 'paused') await supportKeys.move(clients.acme.id, 'pause', 'test')
+}
+
+/** ACME-1 in this status, whatever went before. */
+async function firstTask({ stores: { tasks }, clock }: Installation, status: TaskStatus): Promise<void> {
+  const first = { clientSlug: 'acme', sequence: 1 }
+  const about = { clientSlug: 'acme', kind: 'request', title: 'work', note: '', estimateMinutes: undefined } as const
+  const task = (await tasks.byName(first)) ?? (await tasks.add({ ...about, raisedAt: clock.now() }, 'test'))
+  if (task.status !== status) await tasks.move(first, status === 'closed' ? 'close' : 'reopen', 'test')
 }

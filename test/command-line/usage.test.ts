@@ -40,6 +40,7 @@ describe('gatebook', () => {
         ...['add', 'list', 'show', 'set', 'trust', 'test', 'remove'].map((each) => `target ${each}`),
         ...['issue', 'show', 'pause', 'resume', 'revoke'].map((each) => `key ${each}`),
         ...['add', 'list', 'revoke'].map((each) => `grant ${each}`),
+        ...['add', 'list', 'show', 'close', 'reopen'].map((each) => `task ${each}`),
         ...['list', 'show', 'keys', 'text', 'play', 'export'].map((each) => `session ${each}`),
       ].toSorted(),
     )

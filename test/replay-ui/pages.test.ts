@@ -72,4 +72,37 @@ describe('the pages of a running gateway', needsProgram('chromium', 'chromium'),
     expect(terminal.screen()).toContain('the support key of acme was revoked by client:acme')
     await page.getByText('revoked').first().waitFor()
   })
+  it('let a client raise a task, and staff close it', async () => {
+    await using gateway = await testGateway()
+    await using browser = await startBrowser()
+    const owner = await browser.newPage()
+    await signIn(owner, gateway, { kind: 'client-user', clientId: gateway.client.id, role: 'viewer' })
+    await owner.getByRole('button', { name: 'Raise a task' }).click()
+    const dialog = owner.getByRole('dialog')
+    await dialog.getByLabel('What is to be done').fill('The shop is <b>down</b>')
+    await dialog.getByLabel('Kind').selectOption('incident')
+    await dialog.getByLabel('What else is known').fill('since midnight')
+    await dialog.getByRole('button', { name: 'Raise' }).click()
+    await owner
+      .getByRole('row', { name: /ACME-1 .*The shop is <b>down<\/b>.*since midnight.*by client:acme/ })
+      .waitFor()
+    // A viewer raises only.
+    expect(await owner.getByRole('button', { name: 'Close ACME-1' }).count()).toBe(0)
+
+    const staff = await browser.newPage()
+    await signIn(staff, gateway, { kind: 'staff', staffId: gateway.staff.id })
+    await staff.getByRole('link', { name: 'Clients' }).click()
+    await staff.getByRole('link', { name: 'Acme' }).click()
+    await staff.getByRole('button', { name: 'Close ACME-1' }).click()
+    await staff.getByText('No task is open.').waitFor()
+    await staff.getByRole('button', { name: 'Closed', exact: true }).click()
+    await staff.getByRole('button', { name: 'Reopen ACME-1' }).waitFor()
+    expect(await gateway.stores.tasks.byName({ clientSlug: 'acme', sequence: 1 })).toMatchObject({
+      status: 'closed',
+      closedBy: 'staff:ivan',
+    })
+    await staff.getByRole('link', { name: 'ACME-1' }).click()
+    await staff.getByText('No sessions match.').waitFor()
+    expect(await staff.getByLabel('Task').inputValue()).toBe('ACME-1')
+  })
 })

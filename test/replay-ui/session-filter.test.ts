@@ -10,6 +10,7 @@ describe('the filters of the session list', () => {
       client: 'acme',
       staff: 'ivan',
       target: 'web1.acme',
+      task: 'ACME-17',
       from: '2026-11-01',
       to: '2026-11-23',
       live: true,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { client, clientList, slug, supportKey } from '#shared/api.ts'
 import { clientView } from '../../access/client-view.ts'
-import { pageRight, type PageReader } from '../../access/page-rights.ts'
+import { actorName, pageRight } from '../../access/page-rights.ts'
 import { supportKeyView } from '../../access/support-key-view.ts'
 import type { SupportKeyMove } from '../../access/support-key.ts'
 import { GatewayError } from '../../errors.ts'
@@ -66,9 +66,4 @@ function keyMove(parts: ApiParts, move: SupportKeyMove, summary: string): Route 
       return supportKeyView(key, slug, parts.config.publicAddress)
     },
   })
-}
-
-/** As the audit trail and `changedBy` name who did it. */
-function actorName(reader: PageReader): string {
-  return reader.kind === 'staff' ? `staff:${reader.login}` : `client:${reader.client}`
 }

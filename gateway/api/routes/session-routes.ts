@@ -69,12 +69,13 @@ function placeOf(cursor: string | undefined): FilePlace | undefined {
 }
 
 function filterOf(asked: z.output<typeof sessionQuery>, limit: number): SessionFilter {
-  const { client, staff, target, from, to, live, cursor } = asked
+  const { client, staff, target, task, from, to, live, cursor } = asked
   return {
     limit,
     ...(client !== undefined && { client }),
     ...(staff !== undefined && { staff }),
     ...(target !== undefined && { target }),
+    ...(task !== undefined && { task }),
     ...(from !== undefined && { from: new Date(from) }),
     ...(to !== undefined && { to: new Date(to) }),
     ...(live === true && { liveOnly: true }),
