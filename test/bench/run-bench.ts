@@ -1,4 +1,5 @@
 import type { Figure } from './figure.ts'
+import { measureAnsible } from './measure-ansible.ts'
 import { measureDownload, measureFlood, measureUpload } from './measure-bulk.ts'
 import { measureEcho, measureEchoBesideTransfer } from './measure-echo.ts'
 import { measureInterrupt } from './measure-interrupt.ts'
@@ -17,6 +18,8 @@ export interface BenchSize {
   readonly floodMs: number
   readonly idleSessions: number
   readonly stallMs: number
+  readonly playbooks: number
+  readonly playbookTasks: number
 }
 
 /** What can be measured alone, in the order of a whole run. */
@@ -30,6 +33,7 @@ export const measurements = {
   interrupt: (peers, { floodMs, interrupts }) => measureInterrupt(peers, floodMs, interrupts),
   'idle-memory': (peers, { idleSessions }) => measureIdleMemory(peers, idleSessions),
   'stalled-memory': (peers, { stallMs }) => measureStalledMemory(peers, stallMs),
+  ansible: (peers, { playbookTasks, playbooks }) => measureAnsible(peers, playbookTasks, playbooks),
 } satisfies Record<string, (peers: readonly Peer[], size: BenchSize) => Promise<Figure[]>>
 
 export type Measurement = keyof typeof measurements

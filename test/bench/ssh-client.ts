@@ -16,10 +16,11 @@ export interface Client extends AsyncDisposable {
   readonly succeeded: Promise<void>
 }
 
-/** Starts a program whose stdin and stdout we hold. */
-export function startClient(program: string, args: readonly string[]): Client {
+/** Starts a program whose stdin and stdout we hold; in our own environment unless another is given. */
+export function startClient(program: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Client {
   const child: ChildProcessByStdio<Writable, Readable, null> = spawn(program, args, {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env,
   })
   const exited = once(child, 'exit')
   // What is written to a client that has gone is lost, as it would be at a terminal.
@@ -45,15 +46,19 @@ export function startSsh(peer: Peer, command: string, terminal = false): Client 
   return startClient('ssh', sshArguments(peer, command, terminal))
 }
 
-/** Reads until `text` has come, and leaves the stream paused. Rejects where it ends before. */
+/** Reads until `text` has come, and leaves the stream paused behind it. Rejects where it ends before. */
 export function untilSaid(output: Readable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = ''
     const ended = () => reject(new Error(`it ended before it said ${text}, after ${JSON.stringify(said)}`))
     const take = (chunk: Buffer) => {
       said += chunk.toString('latin1')
-      if (!said.includes(text)) return
+      const at = said.indexOf(text)
+      if (at < 0) return
       output.off('data', take).off('end', ended).pause()
+      // On a busy machine what comes next may have come with it.
+      const rest = said.slice(at + text.length)
+      if (rest !== '') output.unshift(Buffer.from(rest, 'latin1'))
       resolve()
     }
     output.on('data', take).on('end', ended)
