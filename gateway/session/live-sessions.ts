@@ -32,6 +32,9 @@ const TIMER_MS_MAX = 2 ** 31 - 1
 /** Rights that could not be read are read again after this time. */
 const RECHECK_MS = 1000
 
+/** What ends when its right does. */
+type Watched = Pick<LiveSession, 'about' | 'holds' | 'expires' | 'end'>
+
 /** One session while it lives. */
 export class LiveSession {
   readonly id: string
@@ -113,6 +116,7 @@ export class LiveSession {
 export class LiveSessions {
   readonly #parts: LiveSessionsParts
   readonly #live = new Map<string, LiveSession>()
+  readonly #ahead = new Set<Watched>()
   #shut: string | undefined
   #checking = false
   #checkAgain = false
@@ -152,6 +156,35 @@ export class LiveSessions {
     }
   }
 
+  /**
+   * Watches the right of somebody who is connected to a target and has begun nothing there. `gone` hears once why it
+   * has gone, also where that was before; after the returned function was called it hears nothing.
+   */
+  watchAhead(about: NewSession, gone: (reason: string) => void): () => void {
+    let expiry: NodeJS.Timeout | undefined
+    const stop = () => {
+      clearTimeout(expiry)
+      this.#ahead.delete(watched)
+    }
+    const watched: Watched = {
+      about,
+      holds: () => {},
+      expires: (inMs, then) => {
+        clearTimeout(expiry)
+        if (this.#ahead.has(watched)) expiry = setTimeout(then, Math.min(inMs, TIMER_MS_MAX)).unref()
+      },
+      end: ({ reason }) => {
+        if (!this.#ahead.has(watched)) return
+        stop()
+        gone(reason)
+      },
+    }
+    this.#ahead.add(watched)
+    // The right may have gone while the target was dialled.
+    this.#check(watched).catch(() => this.recheck())
+    return stop
+  }
+
   /** Reads the rights of every live session again and ends those that have none. */
   recheck(): void {
     if (this.#checking) {
@@ -178,24 +211,24 @@ export class LiveSessions {
   }
 
   async #checkAll(): Promise<void> {
-    await Promise.all(
-      [...this.#live.values()].map(async (session) => {
-        const reason = await this.#whyNot(session)
-        if (reason !== undefined) session.end({ reason, recorded: true })
-      }),
-    )
+    await Promise.all([...this.#live.values(), ...this.#ahead].map((watched) => this.#check(watched)))
   }
 
-  async #whyNot(session: LiveSession): Promise<string | undefined> {
-    const { about } = session
+  async #check(watched: Watched): Promise<void> {
+    const reason = await this.#whyNot(watched)
+    if (reason !== undefined) watched.end({ reason, recorded: true })
+  }
+
+  async #whyNot(watched: Watched): Promise<string | undefined> {
+    const { about } = watched
     const facts = await this.#parts.access.facts(about.staffId, about.targetId)
     if (facts === undefined) return 'the target or the person is gone; ask an administrator of the gateway'
     const now = this.#parts.clock.now()
     const decision = decide(facts, about, now)
     if (decision.verdict === 'allow') {
-      session.holds(decision.policy)
+      watched.holds(decision.policy)
       if (decision.until !== undefined) {
-        session.expires(decision.until.getTime() - now.getTime(), () => this.recheck())
+        watched.expires(decision.until.getTime() - now.getTime(), () => this.recheck())
       }
       return undefined
     }

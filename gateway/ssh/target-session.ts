@@ -50,12 +50,14 @@ export class TargetSession {
   /** What `SetEnv` named and PostgreSQL has not heard yet. */
   #named: { task?: string; reason?: string } | undefined
   #connected = true
+  #stopWatching = () => {}
 
   /** The target is dialled while the administrator's ssh still asks for a channel: that hides most of the dial. */
   constructor(parts: TargetSessionParts, owner: TargetSessionOwner) {
     this.#parts = parts
     this.#owner = owner
     this.#way = parts.targetAccess.prepare(owner, owner.destination)
+    void this.#way.then((way) => this.#watch(way))
   }
 
   /** Takes a session channel of the administrator to the target. */
@@ -75,6 +77,7 @@ export class TargetSession {
   closed(reason: string): void {
     if (!this.#connected) return
     this.#connected = false
+    this.#stopWatching()
     for (const bridge of this.#bridges) bridge.lost()
     this.#session?.then(
       (session) => {
@@ -95,6 +98,9 @@ export class TargetSession {
     // A session that begins after the connection has ended would never end itself.
     if (!this.#connected) return
     if (!('link' in way)) return this.#owner.refuse(offer, way)
+    if (this.#session === undefined && this.#ended !== undefined) {
+      return this.#owner.refuse(offer, { refused: this.#ended })
+    }
     this.#session ??= this.#openSession(way)
     const session = await this.#session
     if (!this.#connected) return
@@ -133,9 +139,20 @@ export class TargetSession {
     })
   }
 
+  /** Signed in at the target, with nothing begun: that must not outlive the right to it either. */
+  #watch(way: Way): void {
+    if (!('link' in way) || !this.#connected || this.#session !== undefined) return
+    const about = { ...way.about, sourceAddress: this.#owner.sourceAddress }
+    this.#stopWatching = this.#parts.sessions.watchAhead(about, (reason) => {
+      this.#ended = reason
+      way.link.close()
+    })
+  }
+
   async #openSession(way: Extract<Way, { link: unknown }>): Promise<LiveSession | { readonly refused: string }> {
     const { sourceAddress } = this.#owner
     const session = await this.#parts.sessions.open({ ...way.about, sourceAddress })
+    this.#stopWatching()
     if ('refused' in session) {
       way.link.close()
       return session

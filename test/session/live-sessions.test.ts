@@ -228,6 +228,57 @@ describe('a right that goes', () => {
   })
 })
 
+describe('the right of somebody who has begun nothing yet', () => {
+  const watched = () => {
+    let stop = () => {}
+    const gone = new Promise<string>((resolve) => (stop = sessions.watchAhead(about, resolve)))
+    return { gone, stop }
+  }
+
+  it('is watched, and that it goes is told', async () => {
+    const read = database.nextRead()
+    const { gone } = watched()
+    await read
+    database.facts = paused
+    database.changed()
+    expect(await gone).toBe('support-key-paused')
+  })
+
+  it('is found gone where it went before', async () => {
+    database.facts = paused
+    expect(await watched().gone).toBe('support-key-paused')
+  })
+
+  it('ends by itself when its time is over', async () => {
+    vi.useFakeTimers()
+    const until = new Date(Date.now() + 60_000)
+    database.facts = { ...allowed, grants: allowed.grants.map((grant) => ({ ...grant, until })) }
+    const { gone } = watched()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await gone).toBe('grant-ended')
+  })
+
+  it('is watched until it is not wanted any more', async () => {
+    const { gone, stop } = watched()
+    stop()
+    database.facts = paused
+    const session = await sessions.open(about)
+    database.changed()
+    expect(session).toEqual({ refused: 'support-key-paused' })
+    expect(await Promise.race([gone, Promise.resolve('silence')])).toBe('silence')
+  })
+
+  it('while the database does not answer is read when it does', async () => {
+    vi.useFakeTimers()
+    database.facts = new Error('no database')
+    const { gone } = watched()
+    await vi.advanceTimersByTimeAsync(10)
+    database.facts = paused
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await gone).toBe('support-key-paused')
+  })
+})
+
 describe('a policy', () => {
   it('is told at the beginning, and again when another one comes to hold', async () => {
     const session = await opened()

@@ -159,6 +159,19 @@ describe('a channel that staff ask for', () => {
   })
 })
 
+describe('somebody who was let in and asks for no channel', () => {
+  it('keeps no connection to the target when the right to it goes, and reads why when asking then', async () => {
+    await using own = await rawWorld()
+    using pair = await own.pair()
+    const [grant] = await own.gateway.stores.grants.list()
+    await own.gateway.stores.grants.revoke(grant?.id ?? '', 'test')
+    expect(await pair.target.closed).toBe('session ended')
+    askForSession(pair.staff)
+    pair.staff.send(channelRequest(await confirmed(pair.staff), 'exec', true, string('true')))
+    expect(await stderr(pair.staff)).toMatch(/^gatebook: .*grant/)
+  })
+})
+
 describe('a channel that a target asks for', () => {
   it.each(['session', 'forwarded-tcpip', 'x11', 'auth-agent@openssh.com', 'forwarded-streamlocal@openssh.com'])(
     'of type %s is refused',
