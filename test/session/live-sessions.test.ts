@@ -2,77 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { AccessFacts } from '#gateway/access/decision.ts'
 import { defaultPolicy, type Policy } from '#gateway/access/policy.ts'
 import { systemClock } from '#gateway/clock.ts'
 import { createVault } from '#gateway/vault/seal.ts'
 import { Journal } from '#gateway/recording/journal.ts'
 import { LiveSessions, type LiveSession, type SessionEnd } from '#gateway/session/live-sessions.ts'
-import type { SessionOpening } from '#gateway/session/session.ts'
-
-const about = { clientId: 'acme', targetId: 'web1', staffId: 'ivan', login: 'root', sourceAddress: '192.0.2.7' }
-
-const allowed: AccessFacts = {
-  staff: {
-    id: 'ivan',
-    login: 'ivan',
-    name: 'Ivan',
-    email: 'ivan@example.com',
-    roles: ['engineer'],
-    from: [],
-    disabledAt: undefined,
-    totpSince: undefined,
-  },
-  client: { id: 'acme', slug: 'acme', name: 'Acme', zone: 'UTC', language: 'en' },
-  target: {
-    id: 'web1',
-    clientId: 'acme',
-    clientSlug: 'acme',
-    name: 'web1',
-    reach: { kind: 'local-shell' },
-    login: 'root',
-    logins: [],
-    notes: '',
-  },
-  targetRemoved: false,
-  supportKey: { id: 'key', state: 'active', changedBy: 'test' },
-  grants: [{ id: '1', staffId: 'ivan', clientId: 'acme', targetId: undefined, until: undefined, revokedAt: undefined }],
-  policy: defaultPolicy,
-}
-const paused: AccessFacts = { ...allowed, supportKey: { id: 'key', state: 'paused', changedBy: 'test' } }
-
-/** A database that answers when the test lets it: the facts as they are at that moment, or an error. */
-class Database {
-  facts: AccessFacts | undefined | Error = allowed
-  changed: () => void = () => {}
-  readonly opened: SessionOpening[] = []
-  /** Runs while a session is being stored. */
-  whileOpening: () => Promise<void> = () => Promise.resolve()
-  #reads: (() => void)[] = []
-
-  readonly access = {
-    facts: () => {
-      for (const told of this.#reads.splice(0)) told()
-      const { facts } = this
-      return facts instanceof Error ? Promise.reject(facts) : Promise.resolve(facts)
-    },
-    onChange: (listener: () => void) => {
-      this.changed = listener
-    },
-  }
-
-  readonly store = {
-    open: async (opening: SessionOpening) => {
-      await this.whileOpening()
-      this.opened.push(opening)
-    },
-  }
-
-  /** Kept when the rights are read the next time. */
-  nextRead(): Promise<void> {
-    return new Promise((resolve) => this.#reads.push(resolve))
-  }
-}
+import { about, allowed, Database, paused } from './changing-database.ts'
 
 let directory: string
 let journal: Journal
@@ -225,57 +160,6 @@ describe('a right that goes', () => {
     database.changed()
     await read
     await expect.poll(() => ends).toEqual(['support-key-paused'])
-  })
-})
-
-describe('the right of somebody who has begun nothing yet', () => {
-  const watched = () => {
-    let stop = () => {}
-    const gone = new Promise<string>((resolve) => (stop = sessions.watchAhead(about, resolve)))
-    return { gone, stop }
-  }
-
-  it('is watched, and that it goes is told', async () => {
-    const read = database.nextRead()
-    const { gone } = watched()
-    await read
-    database.facts = paused
-    database.changed()
-    expect(await gone).toBe('support-key-paused')
-  })
-
-  it('is found gone where it went before', async () => {
-    database.facts = paused
-    expect(await watched().gone).toBe('support-key-paused')
-  })
-
-  it('ends by itself when its time is over', async () => {
-    vi.useFakeTimers()
-    const until = new Date(Date.now() + 60_000)
-    database.facts = { ...allowed, grants: allowed.grants.map((grant) => ({ ...grant, until })) }
-    const { gone } = watched()
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(await gone).toBe('grant-ended')
-  })
-
-  it('is watched until it is not wanted any more', async () => {
-    const { gone, stop } = watched()
-    stop()
-    database.facts = paused
-    const session = await sessions.open(about)
-    database.changed()
-    expect(session).toEqual({ refused: 'support-key-paused' })
-    expect(await Promise.race([gone, Promise.resolve('silence')])).toBe('silence')
-  })
-
-  it('while the database does not answer is read when it does', async () => {
-    vi.useFakeTimers()
-    database.facts = new Error('no database')
-    const { gone } = watched()
-    await vi.advanceTimersByTimeAsync(10)
-    database.facts = paused
-    await vi.advanceTimersByTimeAsync(1000)
-    expect(await gone).toBe('support-key-paused')
   })
 })
 
