@@ -82,8 +82,24 @@ export const texts = {
   session: {
     channels: 'Channels',
     noChannel: 'No channel was opened in this session: there is nothing to replay.',
-    kind: { shell: 'Shell', exec: 'Command', subsystem: 'Subsystem' },
+    kind: {
+      shell: 'Shell',
+      exec: 'Command',
+      subsystem: 'Subsystem',
+      'local-forward': 'Forward to',
+      'remote-listen': 'Listening on the target at',
+      'remote-forward': 'Forward from',
+      'agent-forward': 'Agent',
+      'x11-forward': 'Display',
+    },
     opening: 'Opened',
+    forward: {
+      time: 'Time',
+      toTarget: 'Passed to the target',
+      toStaff: 'Passed to staff',
+      bytes: (rounded: string, exact: string) => (rounded.endsWith(' B') ? rounded : `${rounded} (${exact} bytes)`),
+      meaning: 'What is forwarded is counted and hashed; its content is not on record.',
+    },
     channelAt: (length: string) => `at ${length}`,
     liveMeaning: 'This session is running. The replay holds what is on record so far; reload for more.',
     facts: {

@@ -3,6 +3,7 @@
  * command line's `--json`. Members are camelCase, ids are strings, times RFC 3339 in UTC with milliseconds.
  */
 import { z } from 'zod'
+import { forwardKinds } from './forward-kinds.ts'
 import { taskNumber } from './task-text.ts'
 import { transferredFile } from './transferred-file.ts'
 
@@ -66,7 +67,8 @@ export type SessionView = z.infer<typeof session>
 
 export const channel = z.object({
   channel: z.number().int(),
-  kind: z.enum(['shell', 'exec', 'subsystem']).nullable(),
+  kind: z.enum(['shell', 'exec', 'subsystem', ...forwardKinds]).nullable(),
+  /** What an exec runs, the name of a subsystem, or where a forward leads. */
   command: z.string().nullable(),
   terminal: z.object({ type: z.string(), columns: z.number().int(), rows: z.number().int() }).nullable(),
   openedMs: z.number().int(),

@@ -1,3 +1,4 @@
+import type { Forwarding } from './forwarding.ts'
 import type { PolicyChange, PolicyEntries } from './policy.ts'
 
 /** A customer company. */
@@ -27,4 +28,6 @@ export interface ClientStore {
   set(slug: string, change: ClientChange, actor: string): Promise<Client>
   /** What is said of the client itself. Throws `not-found`, and `conflict` where it cannot be read. */
   policy(slug: string): Promise<PolicyEntries>
+  /** What may be forwarded on its targets, one for each policy there is; what cannot be read allows nothing. */
+  allowedForwarding(slug: string): Promise<readonly Forwarding[]>
 }

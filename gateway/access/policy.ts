@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { GatewayError } from '../errors.ts'
+import { forwarding, noForwarding } from './forwarding.ts'
 
 const DAY_S = 24 * 60 * 60
 
@@ -19,6 +20,8 @@ const whole = z.strictObject({
   idleCountsOutput: z.boolean(),
   /** Whether what is typed in secret at a terminal, such as a password, is masked before it is stored. */
   typedSecrets: z.enum(['mask', 'keep']),
+  /** What ssh may forward. */
+  forward: forwarding,
 })
 
 const some = whole.partial()
@@ -38,6 +41,7 @@ export const defaultPolicy: Policy = {
   idleWarnS: 60,
   idleCountsOutput: false,
   typedSecrets: 'mask',
+  forward: noForwarding,
 }
 
 /** What holds where nobody has said anything of a client or target, by the settings of the gateway. */
@@ -68,6 +72,18 @@ export function demandPolicyEntries(stored: unknown, whose: string): PolicyEntri
   if (!('unreadable' in entries)) return entries
   const hint = 'use the gatebook that wrote it, or begin anew with: --policy default'
   throw new GatewayError('conflict', entries.unreadable, hint)
+}
+
+/** What holds for a target by the entries of its client and its own, as the database has them. */
+export function readPolicy(
+  defaults: Policy,
+  client: { readonly slug: string; readonly policy: unknown },
+  target: { readonly name: string; readonly policy: unknown },
+): Policy | UnreadablePolicy {
+  const ofClient = readPolicyEntries(client.policy, `client ${client.slug}`)
+  if ('unreadable' in ofClient) return ofClient
+  const ofTarget = readPolicyEntries(target.policy, `target ${target.name}.${client.slug}`)
+  return 'unreadable' in ofTarget ? ofTarget : effectivePolicy(defaults, ofClient, ofTarget)
 }
 
 /** The policy of a target. */

@@ -12,7 +12,7 @@ import type { GatewayMetrics } from './metrics-text.ts'
 
 /** What the API reads; it changes four things: links, web sessions, support keys, tasks. */
 export interface ApiStores {
-  readonly clients: Pick<ClientStore, 'list' | 'bySlug' | 'byId'>
+  readonly clients: Pick<ClientStore, 'list' | 'bySlug' | 'byId' | 'allowedForwarding'>
   readonly staff: Pick<StaffStore, 'byId'>
   readonly supportKeys: Pick<SupportKeyStore, 'current' | 'move'>
   readonly tasks: TaskStore

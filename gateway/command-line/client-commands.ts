@@ -5,6 +5,7 @@ import type { ClientView } from '#shared/api.ts'
 import { clientSlugArgument, nameArgument, zoneArgument } from './argument-parsers.ts'
 import { type Desk, OPERATOR } from './desk.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
+import { noteKeyLine } from './key-line-note.ts'
 import { findClient } from './named-things.ts'
 import type { Column } from '../printing/table.ts'
 import { addPolicyOptions, policyChange, policyFacts, shownPolicy } from './policy-options.ts'
@@ -94,7 +95,9 @@ Examples:
       const policy = policyChange(options, command)
       return desk.withStores(async ({ stores }) => {
         await findClient(stores, slug)
-        await stores.clients.set(slug, { name, zone, language, policy }, OPERATOR)
+        await noteKeyLine({ desk, stores, clientSlug: slug }, policy, () =>
+          stores.clients.set(slug, { name, zone, language, policy }, OPERATOR),
+        )
         desk.note(`changed client ${slug}`)
       })
     })

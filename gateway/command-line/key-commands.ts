@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { fingerprint } from '../access/fingerprint.ts'
+import type { KeyLineTerms } from '../access/authorized-keys-line.ts'
 import { supportKeyView } from '../access/support-key-view.ts'
 import type { SupportKeyMove } from '../access/support-key.ts'
+import type { Config } from '../config.ts'
 import { GatewayError } from '../errors.ts'
 import { makeSupportKeyPair } from '../vault/support-key-pair.ts'
 import type { SupportKeyView } from '#shared/api.ts'
@@ -9,6 +11,7 @@ import { clientSlugArgument } from './argument-parsers.ts'
 import { type Desk, OPERATOR } from './desk.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findClient } from './named-things.ts'
+import type { OpenStores } from './program-parts.ts'
 import { shortInstant } from '../printing/short-times.ts'
 
 const moves: Readonly<Record<SupportKeyMove, { description: string; done: string }>> = {
@@ -38,7 +41,7 @@ function issueCommand(key: Command, desk: Desk): void {
         const pair = makeSupportKeyPair(await vault(), client.id)
         const issued = await stores.supportKeys.issue(client.id, pair.publicBlob, pair.sealedPrivate, OPERATOR)
         desk.note(`issued ${fingerprint(issued.publicBlob)}; the client adds this line to authorized_keys:`)
-        printKey(desk, supportKeyView(issued, slug, config.publicAddress), options)
+        printKey(desk, supportKeyView(issued, await keyLineTerms(stores, config, slug)), options)
       }),
     )
 }
@@ -59,12 +62,16 @@ function showCommand(key: Command, desk: Desk): void {
         if (current === undefined) {
           throw new GatewayError('not-found', `${slug} has no support key`, `make one with: gatebook key issue ${slug}`)
         }
-        const view = supportKeyView(current, slug, config.publicAddress)
+        const view = supportKeyView(current, await keyLineTerms(stores, config, slug))
         if (!options.json && (view.state === 'revoked' || view.state === 'retired')) throw worthless(view)
         desk.note(`${view.fingerprint} is ${view.state} since ${shortInstant(view.changedAt)}, by ${view.changedBy}`)
         printKey(desk, view, options)
       }),
     )
+}
+
+async function keyLineTerms(stores: OpenStores, { publicAddress }: Config, clientSlug: string): Promise<KeyLineTerms> {
+  return { clientSlug, publicAddress, allowed: await stores.clients.allowedForwarding(clientSlug) }
 }
 
 /** A line that nobody should install any more. */

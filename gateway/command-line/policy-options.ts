@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { forwardingText, parseForwarding } from '../access/forwarding.ts'
 import { effectivePolicy, type Policy, type PolicyChange, type PolicyEntries } from '../access/policy.ts'
 import { wholeNumberArgument } from './argument-parsers.ts'
 
@@ -41,6 +42,17 @@ const options: { readonly [Name in keyof Policy]: PolicyOption<Policy[Name]> } =
       throw new InvalidArgumentError('mask or keep is expected.')
     },
     show: (value) => value,
+  },
+  forward: {
+    flags: '--forward <list>',
+    help: 'what ssh may forward: none, or separated by commas HOST:PORT (-L there; * for any), dynamic (-D: to anywhere), remote (-R), agent (-A), x11 (-X), streamlocal (sockets by path)',
+    title: 'forwarding',
+    parse: (text: string) => {
+      const parsed = parseForwarding(text)
+      if (parsed !== undefined) return parsed
+      throw new InvalidArgumentError('none, or a list such as db1:5432,*:443,remote is expected.')
+    },
+    show: forwardingText,
   },
 }
 

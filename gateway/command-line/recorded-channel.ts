@@ -1,3 +1,4 @@
+import { isForward } from '#shared/forward-kinds.ts'
 import type { ChannelSummary, SessionSummary } from '../session/session.ts'
 import { GatewayError } from '../errors.ts'
 import { DEFAULT_TERMINAL_SIZE, terminalSize } from '../recording/terminal-size.ts'
@@ -13,7 +14,8 @@ export interface RecordedChannel {
 }
 
 /**
- * The channel of that number; where none is named the first that has a terminal, or else the first of all. Throws
+ * The channel of that number; where none is named the first that has a terminal, or else the first that ran
+ * something, or else the first of all. Throws
  * `not-found`.
  */
 export async function findRecordedChannel(
@@ -25,7 +27,9 @@ export async function findRecordedChannel(
   const channels = await stores.sessions.channels(session.id)
   const channel =
     number === undefined
-      ? (channels.find((each) => each.terminal !== undefined) ?? channels[0])
+      ? (channels.find((each) => each.terminal !== undefined) ??
+        channels.find(({ kind }) => !isForward(kind)) ??
+        channels[0])
       : channels.find((each) => each.channel === number)
   if (channel !== undefined) {
     const { columns, rows } = channel.terminal ?? DEFAULT_TERMINAL_SIZE

@@ -13,6 +13,7 @@ import {
 } from './argument-parsers.ts'
 import { type Desk, OPERATOR } from './desk.ts'
 import { readSecretLine, readTextFile } from './file-argument.ts'
+import { noteKeyLine } from './key-line-note.ts'
 import { findClient, findTarget } from './named-things.ts'
 import { addPolicyOptions, policyChange } from './policy-options.ts'
 
@@ -83,17 +84,16 @@ Examples:
       const password = await readPassword(desk, options)
       await desk.withStores(async ({ stores, vault }) => {
         const found = await findTarget(stores, name)
-        await stores.targets.set(
-          found,
-          {
-            ...changedReach(found, options),
-            policy,
-            ...(options.login === undefined ? {} : { login: options.login }),
-            ...(options.logins === undefined ? {} : { logins: options.logins }),
-            ...(notes === undefined ? {} : { notes }),
-            ...(password === undefined ? {} : { sealedPassword: seal(await vault(), name, password) }),
-          },
-          OPERATOR,
+        const change = {
+          ...changedReach(found, options),
+          policy,
+          ...(options.login === undefined ? {} : { login: options.login }),
+          ...(options.logins === undefined ? {} : { logins: options.logins }),
+          ...(notes === undefined ? {} : { notes }),
+          ...(password === undefined ? {} : { sealedPassword: seal(await vault(), name, password) }),
+        }
+        await noteKeyLine({ desk, stores, clientSlug: name.clientSlug }, policy, () =>
+          stores.targets.set(found, change, OPERATOR),
         )
         desk.note(`changed ${fullTargetName(name)}`)
       })

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { deflateRaw } from 'node:zlib'
 import { decodeChannelRequest } from './channel-request.ts'
-import type { RecordedEvent } from './event.ts'
+import type { ForwardOpening, RecordedEvent } from './event.ts'
 import { decodeFileStatement } from './files/file-statement.ts'
 import { encodeEvents } from './frame.ts'
 import type { JournalRecord } from './journal-record.ts'
@@ -109,6 +109,7 @@ export class ChannelArchive {
     else if (event.kind === 'stderr') change.bytesErr += length
     else if (event.kind === 'counted') this.#countUnstored(event.data)
     else if (event.kind === 'file') this.#takeFile(event)
+    else if (event.kind === 'forward') this.#takeForward(event.data)
     else if (event.kind === 'targetRequest') this.#takeTargetRequest(event.data)
     else if (event.kind === 'close') {
       this.#keys.flush()
@@ -135,6 +136,12 @@ export class ChannelArchive {
       change.kind = 'subsystem'
       change.command = request.name
     }
+  }
+
+  #takeForward(payload: Buffer): void {
+    const { kind, place } = JSON.parse(payload.toString()) as ForwardOpening
+    this.#change.kind = kind
+    this.#change.command = Buffer.from(place)
   }
 
   #takeTargetRequest(payload: Buffer): void {

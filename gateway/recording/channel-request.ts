@@ -1,5 +1,7 @@
-/** What a channel runs: the last of these requests that its target was asked for (RFC 4254 §6.5). */
-export type ChannelKind = 'shell' | 'exec' | 'subsystem'
+import type { ForwardKind } from '#shared/forward-kinds.ts'
+
+/** What a channel runs: the last of these requests that its target was asked for (RFC 4254 §6.5); or what it forwards. */
+export type ChannelKind = 'shell' | 'exec' | 'subsystem' | ForwardKind
 
 /** The channel requests that a recording understands; the payload of `request` and `targetRequest` events. */
 export type ChannelRequest =

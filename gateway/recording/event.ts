@@ -1,3 +1,5 @@
+import type { ForwardKind } from '#shared/forward-kinds.ts'
+
 /**
  * What one entry of a recording is about. The numbers are the format on disk and in the database:
  * they are never reused.
@@ -29,9 +31,18 @@ export const eventKinds = {
   file: 11,
   /** As `input`, but each character typed in secret stands as `•` (U+2022): its bytes were never stored. */
   maskedInput: 12,
+  /** The channel forwards something: payload is `ForwardOpening` as JSON. */
+  forward: 13,
 } as const
 
 export type EventKind = keyof typeof eventKinds
+
+/** Payload of `forward`. */
+export interface ForwardOpening {
+  readonly kind: ForwardKind
+  /** Where it leads, as staff and target call it: `db1:5432`, `localhost:8080 from 192.0.2.7:40000`, a path. */
+  readonly place: string
+}
 
 /** Payload of `counted`. The last one of a stream, at its end, has the hash of all its counted bytes. */
 export interface CountedBytes {

@@ -91,6 +91,11 @@ export class ChannelRecorder {
     return this.#journal.pressed
   }
 
+  /** From now on no content is stored: bytes are counted and hashed. */
+  countsOnly(): void {
+    this.#left = 0
+  }
+
   /** From now on everything is stored whole, but for secrets that are typed. */
   hasTerminal(): void {
     this.#terminal = true

@@ -1,5 +1,5 @@
 import { decodeChannelRequest } from './channel-request.ts'
-import type { CountedBytes, RecordedEvent } from './event.ts'
+import type { CountedBytes, ForwardOpening, RecordedEvent } from './event.ts'
 import type { TerminalEvent } from './terminal-event.ts'
 import { terminalSize } from './terminal-size.ts'
 import { createTerminalText } from './terminal-text.ts'
@@ -52,6 +52,7 @@ export class TerminalReader {
     if (kind === 'output' || kind === 'stderr' || kind === 'notice') return shown(atUs, this.#text[kind](data))
     if (kind === 'request' || kind === 'targetRequest') return this.#takeRequest(atUs, data)
     if (kind === 'counted') return this.#takeCounted(atUs, data)
+    if (kind === 'forward') return this.#takeForward(atUs, data)
     return []
   }
 
@@ -78,6 +79,13 @@ export class TerminalReader {
       case 'other':
         return request.name === 'signal' ? [{ atUs, code: 'm', text: 'signal sent' }] : []
     }
+  }
+
+  /** Of a forward nothing is stored but counts, so nothing is missing. */
+  #takeForward(atUs: number, payload: Buffer): TerminalEvent[] {
+    const { kind: what, place } = JSON.parse(payload.toString()) as ForwardOpening
+    this.#unstored.add('input').add('output')
+    return [{ atUs, code: 'm', text: `${what} ${place}` }]
   }
 
   /** Said once a stream, where its bytes begin to be missing. */

@@ -48,9 +48,28 @@ export class IdleWatch {
     this.#look()
   }
 
-  /** The presence of one more channel. */
+  /** The presence of one more channel; that somebody opened it counts. */
   channel(): ChannelPresence {
     this.#present(this.#clock.monotonicUs())
+    return this.#presence()
+  }
+
+  /** Of a forwarded connection: a page that reloads itself behind one shows nobody at the terminal beside it. */
+  forward(): ChannelPresence {
+    const bytes = this.#presence()
+    const passed = () => {
+      if (this.#keyboards.size === 0) bytes.output()
+    }
+    passed()
+    return { ...bytes, input: passed, output: passed }
+  }
+
+  stop(): void {
+    this.#limits = undefined
+    clearTimeout(this.#timer)
+  }
+
+  #presence(): ChannelPresence {
     let keyboard: TimedInput | undefined
     return {
       hasTerminal: () => {
@@ -70,11 +89,6 @@ export class IdleWatch {
         if (keyboard !== undefined) this.#keyboards.delete(keyboard)
       },
     }
-  }
-
-  stop(): void {
-    this.#limits = undefined
-    clearTimeout(this.#timer)
   }
 
   #present(atUs: number): void {

@@ -65,6 +65,11 @@ export class LiveSession {
     return this.#idle.channel()
   }
 
+  /** The same for a forwarded connection. */
+  forwardPresence(): ChannelPresence {
+    return this.#idle.forward()
+  }
+
   /** What the people of the session should hear; one listener, its owner. */
   onWarning(listener: (text: string) => void): void {
     this.#warningListener = listener

@@ -49,7 +49,7 @@ export interface ChannelSummary {
   /** Counts from 0 inside the session. */
   readonly channel: number
   readonly kind: ChannelKind | undefined
-  /** The command of an exec or the name of a subsystem; invalid UTF-8 shown as U+FFFD. */
+  /** The command of an exec, the name of a subsystem or where a forward leads; invalid UTF-8 shown as U+FFFD. */
   readonly command: string | undefined
   readonly terminal: { readonly type: string; readonly columns: number; readonly rows: number } | undefined
   /** Microseconds since the session's start. */

@@ -5,7 +5,7 @@ import type { ChannelPresence } from '../session/idle-watch.ts'
 import { WINDOW_MAX, type ChannelEnd, type ChannelTalk } from '../transport/channel-end.ts'
 import { STDERR } from '../transport/message.ts'
 import { uint32, WireError } from '../transport/wire.ts'
-import type { RequestFate } from './channel-requests.ts'
+import { recordedFields, type RequestFate } from './channel-requests.ts'
 import { WindowCredit } from './window-credit.ts'
 
 /** ssh's own status when it is not the command's (ssh(1), EXIT STATUS). */
@@ -20,6 +20,9 @@ const UNANSWERED_MAX = 1000
 const REQUEST_BYTES_MAX = 1024 * 1024
 /** What a request costs beside its fields. */
 const REQUEST_COST = 64
+
+/** Requests that start a program (RFC 4254 §6.5). */
+export const STARTS: ReadonlySet<string> = new Set(['shell', 'exec', 'subsystem'])
 
 const NOTHING = Buffer.alloc(0)
 
@@ -53,6 +56,7 @@ export class Bridge {
     | undefined
   readonly #asked = { staff: 0, target: 0 }
   #terminal = false
+  #runs = false
   #over = false
 
   constructor(parts: BridgeParts) {
@@ -62,6 +66,11 @@ export class Bridge {
   /** What one side may send, when the other takes this much. */
   windowFor(otherTakes: number): number {
     return Math.min(otherTakes, WINDOW_MAX)
+  }
+
+  /** Whether a program was asked for: no terminal can come any more. */
+  get runs(): boolean {
+    return this.#runs
   }
 
   /** Call once, in the same turn in which the target's end opened. */
@@ -174,12 +183,13 @@ export class Bridge {
       if (fate === 'end') this.end(judged.why)
       return
     }
+    if (STARTS.has(type)) this.#runs = true
     if (type === 'pty-req') {
       this.#terminal = true
       this.#parts.recorder.hasTerminal()
       this.#parts.presence.hasTerminal()
     }
-    const payload = encodeChannelRequest(type, fields)
+    const payload = encodeChannelRequest(type, recordedFields(type, fields))
     const forward = this.#guarded(() => this.#ends?.target.request(type, wantReply, fields))
     const number = this.#parts.recorder.request(payload, forward)
     if (wantReply) this.#unanswered.push(number)

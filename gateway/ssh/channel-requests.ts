@@ -1,5 +1,5 @@
 import { REASON_LENGTH_MAX } from '#shared/task-text.ts'
-import { WireError, WireReader } from '../transport/wire.ts'
+import { boolean, string, WireError, wireMessage, WireReader } from '../transport/wire.ts'
 
 /** What becomes of a request of the administrator on a session channel (PROTOCOL.md has the whole list). */
 export type RequestFate =
@@ -7,6 +7,8 @@ export type RequestFate =
   | { readonly fate: 'refuse' }
   /** Refused in words, which a request has no room for: the channel ends with them. */
   | { readonly fate: 'end'; readonly why: string }
+  /** The target wants to use something of the administrator's: a question of policy. */
+  | { readonly fate: 'lend'; readonly what: 'agent' | 'x11'; readonly once: boolean }
   /** Told to the gateway itself by `SetEnv`; the target never sees it. */
   | { readonly fate: 'name-task'; readonly task: string }
   | { readonly fate: 'give-reason'; readonly reason: string }
@@ -47,8 +49,21 @@ export function judgeRequest(type: string, fields: Buffer): RequestFate {
   }
   if (type === 'exec' && MOSH.test(fields.toString('latin1', 4, 4 + MOSH_BYTES_MAX)))
     return { fate: 'end', why: NO_MOSH }
-  // Agent and X11 forwarding are channels of the target into the administrator's machine: refused.
+  if (type === 'auth-agent-req@openssh.com') return { fate: 'lend', what: 'agent', once: false }
+  if (type === 'x11-req') return { fate: 'lend', what: 'x11', once: new WireReader(fields).boolean() }
   return { fate: PASSING.has(type) ? 'forward' : 'refuse' }
+}
+
+/**
+ * The fields of a request as the record keeps them: those of `x11-req` (RFC 4254 §6.3.1) without the cookie, which
+ * lets whoever knows it use the administrator's display as long as the session lasts.
+ */
+export function recordedFields(type: string, fields: Buffer): Buffer {
+  if (type !== 'x11-req') return fields
+  const reader = new WireReader(fields)
+  const [once, protocol] = [reader.boolean(), reader.string()]
+  reader.string()
+  return wireMessage(boolean(once), string(protocol), string(''), reader.rest())
 }
 
 function judgeEnvironment(reader: WireReader): RequestFate {

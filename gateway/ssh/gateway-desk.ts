@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import type { AccessSource } from '../access/decision.ts'
 import { parseFullTargetName } from '../access/names.ts'
-import type { Staff } from '../access/staff.ts'
 import type { Clock } from '../clock.ts'
 import type { SessionStore } from '../session/session.ts'
 import type { ChannelOffer } from '../transport/channels.ts'
@@ -13,7 +12,7 @@ import { Menu } from './menu/menu.ts'
 import { menuRows } from './menu/menu-list.ts'
 import { openMenu, type MenuState } from './menu/menu-state.ts'
 import type { ServiceCommands } from './service/service-commands.ts'
-import type { TargetSessionParts } from './target-session.ts'
+import type { TargetSessionOwner, TargetSessionParts } from './target-session.ts'
 
 const EXIT_BY_GATEWAY = 255
 /** As of the command `gatebook`. */
@@ -26,13 +25,16 @@ export interface GatewayDeskParts extends TargetSessionParts {
   readonly clock: Clock
 }
 
+/** Whose connection it is. */
+export type GatewayGuest = Pick<TargetSessionOwner, 'staff' | 'sourceAddress' | 'openChannel'>
+
 /** What the gateway itself does on the channels of one connection: service commands, the menu, and the way on from there. */
 export class GatewayDesk {
   readonly #parts: GatewayDeskParts
-  readonly #who: { readonly staff: Staff; readonly sourceAddress: string }
+  readonly #who: GatewayGuest
   readonly #menus = new Set<Menu>()
 
-  constructor(parts: GatewayDeskParts, who: { readonly staff: Staff; readonly sourceAddress: string }) {
+  constructor(parts: GatewayDeskParts, who: GatewayGuest) {
     this.#parts = parts
     this.#who = who
   }

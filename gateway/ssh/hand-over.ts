@@ -1,19 +1,17 @@
-import type { Staff } from '../access/staff.ts'
 import type { ChannelEnd, ChannelTalk } from '../transport/channel-end.ts'
 import type { ChannelOffer } from '../transport/channels.ts'
 import { AnsweredEnd } from './answered-end.ts'
-import type { TargetDestination } from './destination.ts'
 import type { ChannelHolder, HeldChannel } from './held-channel.ts'
-import { TargetSession, type TargetSessionParts } from './target-session.ts'
+import { TargetSession, type TargetSessionOwner, type TargetSessionParts } from './target-session.ts'
 
 const CTRL_C = 3
 const EXIT_BY_GATEWAY = 255
 
 /** Who goes where. */
-export interface HandOverTo {
-  readonly staff: Staff
-  readonly sourceAddress: string
-  readonly destination: TargetDestination
+export interface HandOverTo extends Pick<
+  TargetSessionOwner,
+  'staff' | 'sourceAddress' | 'destination' | 'openChannel'
+> {
   /** Typed already, behind what made the choice; not yet `taken`. */
   readonly ahead: Buffer
   /** There is no session; the channel is the caller's again. Ctrl+C while it is dialled counts as one. */

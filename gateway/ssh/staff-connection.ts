@@ -1,14 +1,16 @@
 import type { Duplex } from 'node:stream'
 import type { StaffStore } from '../access/staff.ts'
 import { offerToStaff } from '../transport/algorithms.ts'
-import type { ChannelOffer } from '../transport/channels.ts'
+import type { ChannelOffer, ChannelWish } from '../transport/channels.ts'
 import { ConnectionLayer } from '../transport/connection-layer.ts'
+import type { GlobalAnswer } from '../transport/global-requests.ts'
 import { disconnectReason, openFailure } from '../transport/message.ts'
 import { Transport, type Broken, type ServerHostKey } from '../transport/transport.ts'
 import { Authentication, type AuthenticatedStaff } from './authentication.ts'
 import type { CompanionKeys } from './companion-keys.ts'
 import { parseDestination, type Destination } from './destination.ts'
 import type { FidoRules } from './fido-rules.ts'
+import { readForwardedChannel, readListenRequest } from './forward-wish.ts'
 import { answerChannel } from './gateway-channel.ts'
 import { GatewayDesk, type GatewayDeskParts } from './gateway-desk.ts'
 import { openInnerConnection, type InnerIdentity } from './inner-connection.ts'
@@ -102,8 +104,8 @@ export class StaffConnection {
   #welcome(who: AuthenticatedStaff): void {
     const { staff, userName } = who
     const { sourceAddress } = this.#arrival
-    const desk = new GatewayDesk(this.#parts, { staff, sourceAddress })
-    this.#desk = desk
+    const openChannel = (type: string, wish: ChannelWish) => this.#layer?.open(type, wish)
+    this.#desk = new GatewayDesk(this.#parts, { staff, sourceAddress, openChannel })
     this.#person = {
       staff,
       sourceAddress,
@@ -117,14 +119,19 @@ export class StaffConnection {
         staff,
         sourceAddress,
         destination,
+        openChannel,
         disconnect: (reason) => this.disconnect(reason),
         // Another channel may come as long as the connection stands.
         idle: () => {},
         refuse: (offer, why) =>
-          'unknown' in why ? desk.serve(offer, why.unknown, 'a target') : refuse(offer, why.refused),
+          'unknown' in why ? this.#offeredHere(who, why.unknown, offer) : refuse(offer, why.refused),
       })
     }
-    this.#layer = new ConnectionLayer(this.#transport, (offer) => this.#offered(who, destination, offer))
+    this.#layer = new ConnectionLayer(
+      this.#transport,
+      (offer) => this.#offered(who, destination, offer),
+      (type, fields) => this.#asked(type, fields),
+    )
   }
 
   /** Inside `ssh -J` the way is known, and the user name is the login on the target. */
@@ -136,25 +143,37 @@ export class StaffConnection {
   }
 
   #offered(who: AuthenticatedStaff, destination: Destination, offer: ChannelOffer): void {
-    if (offer.type === 'direct-tcpip' && this.#arrival.inner === undefined) return this.#jump(who, offer)
-    if (offer.type !== 'session') return refuseForward(offer)
-    if (this.#session !== undefined) return this.#session.openChannel(offer)
-    if (destination.kind === 'gateway') {
-      this.#desk?.serve(offer, destination.typed, this.#arrival.inner === undefined ? 'the gateway' : 'a target')
-    }
+    if (destination.kind === 'gateway') return this.#offeredHere(who, destination.typed, offer)
+    if (offer.type === 'session') return this.#session?.openChannel(offer)
+    const wish = readForwardedChannel('staff', offer.type, offer.fields)
+    if (wish === undefined) refuse(offer, `the gateway does not allow ${offer.type} here`)
+    else this.#session?.openForward(offer, wish)
   }
 
-  /** `ssh -J bastion`; whose local name looks like a target's, such as `ivan.petrov`, sends that to the bastion. */
-  #jump({ staff, gaveCode }: AuthenticatedStaff, offer: ChannelOffer): void {
-    const { sourceAddress } = this.#arrival
-    const open = (): void =>
-      openInnerConnection(offer, this.#parts, {
-        staff,
-        gaveCode,
-        begin: (stream, inner, events) => new StaffConnection(stream, { sourceAddress, inner }, this.#parts, events),
-      })
-    if (this.#session === undefined) return open()
-    void this.#session.isUnknown().then((isUnknown) => (isUnknown ? open() : refuseForward(offer)))
+  /**
+   * Takes a channel where no target is known as `typed`; whose local name looks like a target's, such as
+   * `ivan.petrov`, sends that to the bastion of his `ssh -J`.
+   */
+  #offeredHere({ staff, gaveCode }: AuthenticatedStaff, typed: string, offer: ChannelOffer): void {
+    const { sourceAddress, inner: around } = this.#arrival
+    if (offer.type === 'session') {
+      const meant = this.#session === undefined && around === undefined ? 'the gateway' : 'a target'
+      return this.#desk?.serve(offer, typed, meant)
+    }
+    if (offer.type !== 'direct-tcpip' || around !== undefined) {
+      return refuse(offer, `the gateway does not allow ${offer.type} here`)
+    }
+    openInnerConnection(offer, this.#parts, {
+      staff,
+      gaveCode,
+      begin: (stream, inner, events) => new StaffConnection(stream, { sourceAddress, inner }, this.#parts, events),
+    })
+  }
+
+  /** A global request: who works on a target may ask it to listen. */
+  #asked(type: string, fields: Buffer): Promise<GlobalAnswer> | undefined {
+    const request = readListenRequest(type, fields)
+    return request && this.#session?.listen(request)
   }
 
   #offence(broken: Broken | undefined): Offence {
@@ -171,10 +190,8 @@ export class StaffConnection {
   }
 }
 
+/** Of a session, the reason is told on stderr: OpenSSH shows that of no other way. */
 function refuse(offer: ChannelOffer, text: string): void {
+  if (offer.type !== 'session') return offer.refuse(openFailure.prohibited, `gatebook: ${text}`)
   answerChannel(offer, () => Promise.resolve({ output: '', errors: [text], exitStatus: 255 }))
-}
-
-function refuseForward(offer: ChannelOffer): void {
-  offer.refuse(openFailure.prohibited, `the gateway does not allow ${offer.type} here`)
 }

@@ -1,10 +1,15 @@
 import type { Staff } from '../access/staff.ts'
 import type { LiveSession, LiveSessions, SessionEnd } from '../session/live-sessions.ts'
 import type { SessionStore } from '../session/session.ts'
-import type { ChannelOffer } from '../transport/channels.ts'
-import { Bridge } from './bridge.ts'
+import type { ChannelOffer, ChannelWish } from '../transport/channels.ts'
+import type { GlobalAnswer } from '../transport/global-requests.ts'
+import type { SessionLink } from '../transport/session-link.ts'
+import { Bridge, STARTS } from './bridge.ts'
 import { judgeRequest, type RequestFate } from './channel-requests.ts'
 import type { TargetDestination } from './destination.ts'
+import type { ForwardWish, ListenRequest } from './forward-wish.ts'
+import { Forwards } from './forwards.ts'
+import { NamedTask } from './named-task.ts'
 import { explainFailure, UNFORESEEN } from './refusal-texts.ts'
 import type { TargetAccess, Way } from './target-access.ts'
 
@@ -28,10 +33,23 @@ export interface TargetSessionOwner {
   readonly destination: TargetDestination
   /** Says goodbye on the connection; `closed` follows. */
   disconnect(reason: string): void
+  /** Opens a channel to the administrator. */
+  openChannel(type: string, wish: ChannelWish): void
   /** No channel is open any more. */
   idle(): void
   /** Answers a channel that no target takes. */
   refuse(offer: ChannelOffer, why: { readonly refused: string } | { readonly unknown: string }): void
+}
+
+type Refusal = { readonly refused: string } | { readonly unknown: string }
+
+/** A session that has begun, and what it stands on. */
+interface Begun {
+  readonly session: LiveSession
+  readonly link: SessionLink
+  /** Full name of the target. */
+  readonly target: string
+  readonly forwards: Forwards
 }
 
 /**
@@ -42,13 +60,15 @@ export class TargetSession {
   readonly #parts: TargetSessionParts
   readonly #owner: TargetSessionOwner
   readonly #way: Promise<Way>
+  readonly #task: NamedTask
   readonly #bridges = new Set<Bridge>()
-  #session: Promise<LiveSession | { readonly refused: string }> | undefined
+  /** Waits to be told on stderr. */
+  readonly #untold: string[] = []
+  #begun: Promise<Begun | Refusal> | undefined
+  #forwards: Forwards | undefined
   /** Why no channel opens any more. */
   #ended: string | undefined
   #endReason: string | undefined
-  /** What `SetEnv` named and PostgreSQL has not heard yet. */
-  #named: { task?: string; reason?: string } | undefined
   #connected = true
   #stopWatching = () => {}
 
@@ -56,21 +76,29 @@ export class TargetSession {
   constructor(parts: TargetSessionParts, owner: TargetSessionOwner) {
     this.#parts = parts
     this.#owner = owner
+    this.#task = new NamedTask(parts.sessionStore, parts.log)
     this.#way = parts.targetAccess.prepare(owner, owner.destination)
     void this.#way.then((way) => this.#watch(way))
   }
 
   /** Takes a session channel of the administrator to the target. */
   openChannel(offer: ChannelOffer): void {
-    this.#openChannel(offer).catch((error: unknown) => {
-      this.#parts.log(`a channel could not be opened: ${String(error)}`)
-      this.#owner.refuse(offer, { refused: explainFailure(error) })
-    })
+    this.#openChannel(offer).catch((error: unknown) => this.#failed(offer, error))
   }
 
-  /** Whether the name that looked like a target's is none. Never rejects. */
-  async isUnknown(): Promise<boolean> {
-    return 'unknown' in (await this.#way)
+  /** Takes a channel of the administrator that leads through the target, read from the offer. */
+  openForward(offer: ChannelOffer, wish: ForwardWish): void {
+    this.#openForward(offer, wish).catch((error: unknown) => this.#failed(offer, error))
+  }
+
+  /** Lets the target listen for the administrator, or no longer; undefined: refused. */
+  async listen({ action, wish }: ListenRequest): Promise<GlobalAnswer> {
+    const begun = await this.#begin()
+    if (!this.#connected || isRefusal(begun)) return undefined
+    const { forwards } = begun
+    return new Promise((resolve) =>
+      action === 'begin' ? forwards.listen(wish, resolve) : forwards.unlisten(wish, resolve),
+    )
   }
 
   /** The connection has closed, or nobody will open a channel any more. Closing twice does nothing. */
@@ -79,9 +107,10 @@ export class TargetSession {
     this.#connected = false
     this.#stopWatching()
     for (const bridge of this.#bridges) bridge.lost()
-    this.#session?.then(
-      (session) => {
-        if (!('refused' in session)) session.close(this.#endReason ?? reason)
+    this.#forwards?.lost()
+    this.#begun?.then(
+      (begun) => {
+        if (!isRefusal(begun)) begun.session.close(this.#endReason ?? reason)
       },
       () => {},
     )
@@ -94,33 +123,22 @@ export class TargetSession {
   }
 
   async #openChannel(offer: ChannelOffer): Promise<void> {
-    const way = await this.#way
-    // A session that begins after the connection has ended would never end itself.
+    const begun = await this.#begin()
     if (!this.#connected) return
-    if (!('link' in way)) return this.#owner.refuse(offer, way)
-    if (this.#session === undefined && this.#ended !== undefined) {
-      return this.#owner.refuse(offer, { refused: this.#ended })
-    }
-    this.#session ??= this.#openSession(way)
-    const session = await this.#session
-    if (!this.#connected) return
-    if ('refused' in session) return this.#owner.refuse(offer, session)
-    if (this.#ended !== undefined) return this.#owner.refuse(offer, { refused: this.#ended })
+    if (isRefusal(begun)) return this.#owner.refuse(offer, begun)
+    const { session, link, target: name } = begun
     const recorder = session.recorder.channel()
     const bridge: Bridge = new Bridge({
       recorder,
       presence: session.channelPresence(),
-      judge: (type, fields) => this.#judge(session, type, fields),
-      failed: (error) => {
-        this.#parts.log(`session ${session.id} is ended: ${describe(error)}`)
-        session.end({ reason: UNFORESEEN, recorded: true })
-      },
+      judge: (type, fields) => this.#judge(begun, bridge, type, fields),
+      failed: (error) => this.#broken(session, error),
       closed: () => {
         this.#bridges.delete(bridge)
         if (this.#bridges.size === 0) this.#owner.idle()
       },
     })
-    way.link.openSession({
+    link.openSession({
       listener: bridge.fromTarget,
       inWindow: bridge.windowFor(offer.window),
       opened: (target) => {
@@ -134,14 +152,14 @@ export class TargetSession {
       },
       refused: (text) => {
         recorder.close(() => {})
-        this.#owner.refuse(offer, { refused: `${way.target} refuses a session: ${text}` })
+        this.#owner.refuse(offer, { refused: `${name} refuses a session: ${text}` })
       },
     })
   }
 
   /** Signed in at the target, with nothing begun: that must not outlive the right to it either. */
   #watch(way: Way): void {
-    if (!('link' in way) || !this.#connected || this.#session !== undefined) return
+    if (!('link' in way) || !this.#connected || this.#begun !== undefined) return
     const about = { ...way.about, sourceAddress: this.#owner.sourceAddress }
     this.#stopWatching = this.#parts.sessions.watchAhead(about, (reason) => {
       this.#ended = reason
@@ -149,48 +167,81 @@ export class TargetSession {
     })
   }
 
-  async #openSession(way: Extract<Way, { link: unknown }>): Promise<LiveSession | { readonly refused: string }> {
+  async #openForward(offer: ChannelOffer, wish: ForwardWish): Promise<void> {
+    const begun = await this.#begin()
+    if (!this.#connected) return
+    if (isRefusal(begun)) this.#owner.refuse(offer, begun)
+    else begun.forwards.offered(offer, wish)
+  }
+
+  #failed(offer: ChannelOffer, error: unknown): void {
+    this.#parts.log(`a channel could not be opened: ${String(error)}`)
+    this.#owner.refuse(offer, { refused: explainFailure(error) })
+  }
+
+  /** The session, begun by whatever of it comes first. */
+  async #begin(): Promise<Begun | Refusal> {
+    const way = await this.#way
+    if (!('link' in way)) return way
+    // A session that begins after the connection has ended would never end itself.
+    if (!this.#connected) return { refused: 'the connection has closed' }
+    if (this.#begun === undefined && this.#ended !== undefined) return { refused: this.#ended }
+    const begun = await (this.#begun ??= this.#openSession(way))
+    return this.#ended === undefined || isRefusal(begun) ? begun : { refused: this.#ended }
+  }
+
+  async #openSession({ target, link, about }: Extract<Way, { link: unknown }>): Promise<Begun | Refusal> {
     const { sourceAddress } = this.#owner
-    const session = await this.#parts.sessions.open({ ...way.about, sourceAddress })
+    const session = await this.#parts.sessions.open({ ...about, sourceAddress })
     this.#stopWatching()
     if ('refused' in session) {
-      way.link.close()
+      link.close()
       return session
     }
+    const forwards = new Forwards({
+      target,
+      session,
+      link,
+      openToStaff: (type, wish) => this.#owner.openChannel(type, wish),
+      tell: (words) => this.#tell(words),
+      failed: (error) => this.#broken(session, error),
+      log: this.#parts.log,
+    })
+    this.#forwards = forwards
     session.onEnd((end) => this.#end(end))
     session.onWarning((text) => {
       for (const bridge of this.#bridges) bridge.tell(text)
     })
-    way.link.onClosed(() => this.#targetLeft(`${way.target} closed the connection`))
-    return session
+    session.onPolicy(({ forward }) => forwards.keepTo(forward))
+    link.onClosed(() => this.#targetLeft(`${target} closed the connection`))
+    return { session, link, target, forwards }
   }
 
-  #judge(session: LiveSession, type: string, fields: Buffer): RequestFate {
+  #judge({ session, forwards }: Begun, bridge: Bridge, type: string, fields: Buffer): RequestFate {
     const judged = judgeRequest(type, fields)
-    if (judged.fate === 'name-task') this.#name(session, { task: judged.task })
-    if (judged.fate === 'give-reason') this.#name(session, { reason: judged.reason })
+    if (judged.fate === 'name-task') this.#task.name(session.id, { task: judged.task })
+    if (judged.fate === 'give-reason') this.#task.name(session.id, { reason: judged.reason })
+    if (judged.fate === 'lend') return { fate: forwards.lend(judged.what, judged.once) ? 'forward' : 'refuse' }
+    if (STARTS.has(type)) for (const words of this.#untold.splice(0)) bridge.tell(words)
     return judged
   }
 
-  /** However often a task is named, PostgreSQL hears one name at a time, and the last. */
-  #name({ id }: LiveSession, named: { task?: string; reason?: string }): void {
-    const isStoring = this.#named !== undefined
-    this.#named = { ...this.#named, ...named }
-    if (isStoring) return
-    const store = async (): Promise<void> => {
-      for (let stored; stored !== this.#named;) {
-        stored = this.#named
-        await this.#parts.sessionStore.setTask(id, stored ?? {})
-      }
-    }
-    store()
-      .catch((error: unknown) => this.#parts.log(`the task of ${id} is not stored: ${String(error)}`))
-      .finally(() => (this.#named = undefined))
+  /** A fault of ours in one session ends that session. */
+  #broken(session: LiveSession, error: unknown): void {
+    this.#parts.log(`session ${session.id} is ended: ${describe(error)}`)
+    session.end({ reason: UNFORESEEN, recorded: true })
+  }
+
+  /** On stderr of what runs; where nothing runs yet, of what will: its channel may still want a terminal. */
+  #tell(words: string): void {
+    const running = [...this.#bridges].filter((bridge) => bridge.runs)
+    if (running.length === 0) this.#untold.push(words)
+    for (const bridge of running) bridge.tell(words)
   }
 
   /** Where nothing runs any more, whoever is done leaves by himself, with the status of his command. */
   #targetLeft(reason: string): void {
-    if (this.#bridges.size > 0) this.#end({ reason, recorded: true })
+    if (this.#bridges.size > 0 || this.#forwards?.active === true) this.#end({ reason, recorded: true })
     else this.#ended = reason
   }
 
@@ -200,6 +251,7 @@ export class TargetSession {
     this.#ended = reason
     this.#endReason = reason
     for (const bridge of this.#bridges) bridge.end(reason, recorded)
+    this.#forwards?.end(reason, recorded)
     setTimeout(() => this.#owner.disconnect(reason), LEAVE_MS)
   }
 }
@@ -207,4 +259,8 @@ export class TargetSession {
 /** For the log: where it was thrown tells whoever mends it more than what. */
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+function isRefusal(begun: Begun | Refusal): begun is Refusal {
+  return 'refused' in begun || 'unknown' in begun
 }

@@ -1,6 +1,6 @@
 import { and, asc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import type { AccessFacts, AccessSource } from '../access/decision.ts'
-import { effectivePolicy, readPolicyEntries, type Policy, type UnreadablePolicy } from '../access/policy.ts'
+import { readPolicy, type Policy } from '../access/policy.ts'
 import type { Grant } from '../access/grant.ts'
 import type { Database } from './database.ts'
 import { grantColumns, grantOf } from './grant-store.ts'
@@ -11,13 +11,6 @@ import { targetColumns, targetOf } from './target-store.ts'
 
 /** The notification that the triggers of sql/0001 send with every change of access data. */
 export const ACCESS_CHANGED = 'access_changed'
-
-interface PolicyRow {
-  readonly client: { readonly slug: string }
-  readonly target: { readonly name: string }
-  readonly clientPolicy: unknown
-  readonly targetPolicy: unknown
-}
 
 /** The facts of a decision from PostgreSQL, and word of every change to them. */
 export class PostgresAccessSource implements AccessSource {
@@ -79,16 +72,12 @@ export class PostgresAccessSource implements AccessSource {
       targetRemoved: row.removedAt !== null,
       supportKey: row.supportKey ?? undefined,
       grants: grants.get(row.target.id) ?? [],
-      policy: this.#policy(row),
+      policy: readPolicy(
+        this.#defaults,
+        { slug: row.client.slug, policy: row.clientPolicy },
+        { name: row.target.name, policy: row.targetPolicy },
+      ),
     }))
-  }
-
-  #policy(row: PolicyRow): Policy | UnreadablePolicy {
-    const ofClient = readPolicyEntries(row.clientPolicy, `client ${row.client.slug}`)
-    if ('unreadable' in ofClient) return ofClient
-    const ofTarget = readPolicyEntries(row.targetPolicy, `target ${row.target.name}.${row.client.slug}`)
-    if ('unreadable' in ofTarget) return ofTarget
-    return effectivePolicy(this.#defaults, ofClient, ofTarget)
   }
 
   onChange(listener: () => void): void {

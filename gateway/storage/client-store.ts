@@ -1,12 +1,13 @@
-import { eq } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import type { Client, ClientChange, ClientStore } from '../access/client.ts'
-import { demandPolicyEntries, type PolicyEntries } from '../access/policy.ts'
+import type { Forwarding } from '../access/forwarding.ts'
+import { defaultPolicy, demandPolicyEntries, readPolicy, type PolicyEntries } from '../access/policy.ts'
 import { audit } from './audit-trail.ts'
 import type { Database } from './database.ts'
 import { refuseTaken } from './database-failure.ts'
 import { found } from './found.ts'
 import { changedPolicy } from './policy-column.ts'
-import { client } from './schema-access.ts'
+import { client, target } from './schema-access.ts'
 
 const columns = { id: client.id, slug: client.slug, name: client.name, zone: client.zone, language: client.language }
 
@@ -67,5 +68,19 @@ export class PostgresClientStore implements ClientStore {
       queries.select({ policy: client.policy }).from(client).where(eq(client.slug, slug)),
     )
     return demandPolicyEntries(found(rows, `client ${slug}`).policy, `client ${slug}`)
+  }
+
+  async allowedForwarding(slug: string): Promise<readonly Forwarding[]> {
+    const rows = await this.#database.read((queries) =>
+      queries
+        .select({ ofClient: client.policy, ofTarget: target.policy })
+        .from(client)
+        .leftJoin(target, and(eq(target.clientId, client.id), isNull(target.removedAt)))
+        .where(eq(client.slug, slug)),
+    )
+    return rows.flatMap(({ ofClient, ofTarget }) => {
+      const policy = readPolicy(defaultPolicy, { slug, policy: ofClient }, { name: '', policy: ofTarget ?? {} })
+      return 'unreadable' in policy ? [] : [policy.forward]
+    })
   }
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { bigint, check, date, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import type { ChannelKind } from '../recording/channel-request.ts'
 import { bytea } from './bytea.ts'
 import { foreignText } from './foreign-text.ts'
 import { fileDirections, fileOperations, fileResults } from '../recording/files/file-statement.ts'
@@ -66,7 +67,7 @@ export const channel = pgTable(
       .references(() => session.id),
     channel: integer().notNull(),
     month: month(),
-    kind: text({ enum: ['shell', 'exec', 'subsystem'] }),
+    kind: text().$type<ChannelKind>(),
     command: bytea(),
     terminalType: foreignText(),
     terminalColumns: bigint({ mode: 'number' }),

@@ -2,13 +2,13 @@ import { connect } from 'node:net'
 import type { TrustedHostKey } from '../access/target.ts'
 import { GatewayError } from '../errors.ts'
 import { hostKeyAlgorithms, offerToTarget } from '../transport/algorithms.ts'
-import { ConnectionLayer } from '../transport/connection-layer.ts'
-import { disconnectReason, openFailure } from '../transport/message.ts'
+import { disconnectReason } from '../transport/message.ts'
 import type { SessionLink } from '../transport/session-link.ts'
 import { Transport } from '../transport/transport.ts'
 import { ClientAuthentication } from './client-authentication.ts'
 import type { TargetCredentials } from './credentials.ts'
 import { judgeHostKey } from './host-key-check.ts'
+import { SshLink } from './ssh-link.ts'
 
 /** TCP, key exchange and sign-in together. */
 const CONNECT_MS = 15_000
@@ -31,22 +31,13 @@ export interface TargetAddress {
 export function connectTarget(address: TargetAddress, credentials: TargetCredentials): Promise<SessionLink> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address.host, port: address.port, noDelay: true, keepAlive: true })
-    let phase: ClientAuthentication | ConnectionLayer | undefined
+    let phase: ClientAuthentication | SshLink | undefined
     let refusal: GatewayError | undefined
-    let ended = false
-    const closedListeners: (() => void)[] = []
     const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${CONNECT_MS / 1000} s`)), CONNECT_MS)
     const signedIn = () => {
       clearTimeout(timer)
-      const layer = new ConnectionLayer(transport, (offer) =>
-        offer.refuse(openFailure.prohibited, 'the gateway opens no channels for targets'),
-      )
-      phase = layer
-      resolve({
-        openSession: (wish) => (ended ? wish.refused('the connection has closed') : layer.open('session', wish)),
-        close: () => transport.disconnect(disconnectReason.byApplication, 'session ended'),
-        onClosed: (listener) => (ended ? listener() : closedListeners.push(listener)),
-      })
+      phase = new SshLink(transport)
+      resolve(phase)
     }
     const transport = new Transport(
       socket,
@@ -65,7 +56,7 @@ export function connectTarget(address: TargetAddress, credentials: TargetCredent
           phase.start()
         },
         message(payload) {
-          if (phase instanceof ConnectionLayer) return phase.handle(payload)
+          if (phase instanceof SshLink) return phase.handle(payload)
           const outcome = phase?.handle(payload) ?? 'undecided'
           if (outcome === 'accepted') signedIn()
           if (outcome === 'refused') {
@@ -74,10 +65,8 @@ export function connectTarget(address: TargetAddress, credentials: TargetCredent
           }
         },
         closed(cause) {
-          ended = true
           clearTimeout(timer)
-          for (const listener of closedListeners) listener()
-          if (phase instanceof ConnectionLayer) phase.closed()
+          if (phase instanceof SshLink) phase.closed()
           reject(refusal ?? unreachable(address, cause))
         },
       },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { decodeChannelRequest, encodeChannelRequest, type ChannelRequest } from '../recording/channel-request.ts'
 import { WINDOW_MAX, type ChannelEnd, type ChannelTalk } from '../transport/channel-end.ts'
-import { STDERR } from '../transport/message.ts'
+import { openFailure, STDERR } from '../transport/message.ts'
 import type { SessionLink } from '../transport/session-link.ts'
 import { boolean, string, uint32, wireMessage } from '../transport/wire.ts'
 import {
@@ -33,11 +33,14 @@ export function openLocalShell(host: LocalHost): SessionLink {
   let open = true
   return {
     openSession(wish) {
-      if (!open) return wish.refused('the local shell is closed')
+      if (!open) return wish.refused('the local shell is closed', openFailure.connectFailed)
       const channel = new LocalChannel(wish.listener, wish.inWindow, { host, gone: () => channels.delete(channel) })
       channels.add(channel)
       wish.opened(channel)
     },
+    openForward: (_, wish) => wish.refused("a shell on the gateway's machine forwards nothing", openFailure.prohibited),
+    ask: (_type, _fields, answered) => answered(undefined),
+    onOffer: () => {},
     close() {
       if (!open) return
       open = false

@@ -8,6 +8,8 @@ import { string, uint32, WireError, wireMessage, WireReader } from './wire.ts'
 const CHANNELS_MAX = 256
 /** A smaller packet would make us send a 32 KiB chunk as thousands; 0 would never end (research B3). */
 const PEER_PACKET_MIN = 256
+const NOTHING = Buffer.alloc(0)
+
 /** Channel numbers are uint32 (RFC 4254 §5.1). */
 const NUMBERS = 2 ** 32
 
@@ -28,9 +30,11 @@ export interface ChannelWish {
   readonly listener: ChannelTalk
   /** What we let the peer send. */
   readonly inWindow: number
+  /** Behind the maximum packet size, by type; none for a session. */
+  readonly fields?: Buffer
   opened(end: ChannelEnd): void
-  /** With the peer's words, or because the connection closed first. */
-  refused(text: string): void
+  /** With the peer's words and its reason of RFC 4254 §5.1, or because the connection closed first. */
+  refused(text: string, reason: number): void
 }
 
 /**
@@ -64,7 +68,14 @@ export class Channels {
     const id = this.#nextId()
     this.#open.set(id, wish)
     this.#transport.send(
-      wireMessage(message.channelOpen, string(type), uint32(id), uint32(wish.inWindow), uint32(PACKET_MAX)),
+      wireMessage(
+        message.channelOpen,
+        string(type),
+        uint32(id),
+        uint32(wish.inWindow),
+        uint32(PACKET_MAX),
+        wish.fields ?? NOTHING,
+      ),
     )
   }
 
@@ -74,7 +85,7 @@ export class Channels {
     this.#open.clear()
     for (const channel of channels) {
       if (channel instanceof WireChannel) channel.lost()
-      else if (channel !== 'offered') channel.refused('the connection closed')
+      else if (channel !== 'offered') channel.refused('the connection closed', openFailure.connectFailed)
     }
   }
 
@@ -143,8 +154,8 @@ export class Channels {
     const id = reader.uint32()
     const opening = this.#opening(id)
     this.#open.delete(id)
-    reader.uint32()
-    opening.refused(reader.text())
+    const reason = reader.uint32()
+    opening.refused(reader.text(), reason)
   }
 
   #opening(id: number): ChannelWish {

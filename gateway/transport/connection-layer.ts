@@ -1,7 +1,6 @@
 import { Channels, type ChannelOffer, type ChannelWish } from './channels.ts'
-import { message } from './message.ts'
+import { GlobalRequests, type AnswerGlobal, type GlobalAnswer } from './global-requests.ts'
 import type { Transport } from './transport.ts'
-import { boolean, string, wireMessage, WireReader } from './wire.ts'
 
 /** A silent peer is asked this often … */
 const KEEPALIVE_MS = 15_000
@@ -12,42 +11,41 @@ const KEEPALIVE_MISSES = 3
 export class ConnectionLayer {
   readonly #transport: Transport
   readonly #channels: Channels
+  readonly #requests: GlobalRequests
   readonly #timer: NodeJS.Timeout
   #misses = 0
 
-  constructor(transport: Transport, offered: (offer: ChannelOffer) => void) {
+  /** Global requests of the peer are refused unless `answer` takes them. */
+  constructor(transport: Transport, offered: (offer: ChannelOffer) => void, answer: AnswerGlobal = () => undefined) {
     this.#transport = transport
     this.#channels = new Channels(transport, offered)
+    this.#requests = new GlobalRequests(transport, answer)
     this.#timer = setInterval(() => this.#keepAlive(), KEEPALIVE_MS).unref()
   }
 
   handle(payload: Buffer): void {
     this.#misses = 0
-    if (this.#channels.handle(payload)) return
-    if (payload[0] === message.globalRequest) this.#takeGlobalRequest(new WireReader(payload, 1))
+    if (!this.#channels.handle(payload)) this.#requests.handle(payload)
   }
 
   open(type: string, wish: ChannelWish): void {
     this.#channels.open(type, wish)
   }
 
+  /** A global request of ours; undefined: refused, or the connection closed. */
+  ask(type: string, fields: Buffer, answered: (answer: GlobalAnswer) => void): void {
+    this.#requests.ask(type, fields, answered)
+  }
+
   /** The transport closed. */
   closed(): void {
     clearInterval(this.#timer)
     this.#channels.closeAll()
-  }
-
-  /**
-   * Forwardings are refused (RFC 4254 §7.1), and so is everything unknown, keepalive@openssh.com
-   * included: an answer is all that its sender wants.
-   */
-  #takeGlobalRequest(reader: WireReader): void {
-    reader.string()
-    if (reader.boolean()) this.#transport.send(wireMessage(message.requestFailure))
+    this.#requests.closed()
   }
 
   #keepAlive(): void {
     if (++this.#misses > KEEPALIVE_MISSES) return this.#transport.fail(new Error('no answer to keepalives'))
-    this.#transport.send(wireMessage(message.globalRequest, string('keepalive@openssh.com'), boolean(true)))
+    this.#requests.ask('keepalive@openssh.com', Buffer.alloc(0), () => {})
   }
 }

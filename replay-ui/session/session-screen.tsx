@@ -1,11 +1,13 @@
 import { createEffect, createMemo, createResource, createSignal, Show } from 'solid-js'
 import type { SessionDetail } from '#shared/api.ts'
+import { isForward } from '#shared/forward-kinds.ts'
 import { FilePane } from '../files/file-pane.tsx'
 import { hrefOf } from '../navigation/href.ts'
 import { usePages } from '../pages-context.ts'
 import { texts } from '../texts.ts'
 import { Loaded } from '../widgets/loaded.tsx'
 import { ChannelChooser } from './channel-chooser.tsx'
+import { ForwardFacts } from './forward-facts.tsx'
 import { Replay } from './replay.tsx'
 import { SessionFacts } from './session-facts.tsx'
 import './session.css'
@@ -32,7 +34,8 @@ function SessionPage(props: { session: SessionDetail; reloads: number; onReload:
   const channel = createMemo(() => {
     const named = navigation.address().query.get('channel')
     const list = props.session.channelList
-    return list.find((candidate) => String(candidate.channel) === named) ?? list[0]
+    const first = list.find(({ kind }) => !isForward(kind)) ?? list[0]
+    return list.find((candidate) => String(candidate.channel) === named) ?? first
   })
   // A string, so that channel 0 counts as one, and a reload of the session leaves the replay in place.
   const chosen = createMemo(() => channel()?.channel.toString())
@@ -47,7 +50,19 @@ function SessionPage(props: { session: SessionDetail; reloads: number; onReload:
       <Show when={chosen()} keyed fallback={<p class="sheet empty">{texts.session.noChannel}</p>}>
         <Show when={channel()}>
           {(found) => (
-            <Replay session={props.session} channel={found()} startAtSessionS={startAtS()} reloads={props.reloads} />
+            <Show
+              when={isForward(found().kind)}
+              fallback={
+                <Replay
+                  session={props.session}
+                  channel={found()}
+                  startAtSessionS={startAtS()}
+                  reloads={props.reloads}
+                />
+              }
+            >
+              <ForwardFacts session={props.session} channel={found()} />
+            </Show>
           )}
         </Show>
       </Show>

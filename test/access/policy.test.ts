@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { noForwarding } from '#gateway/access/forwarding.ts'
 import {
   defaultPolicy,
   demandPolicyEntries,
@@ -28,6 +29,9 @@ describe('a policy', () => {
     [{ idleEndS: -1 }, /idleEndS/],
     [{ idleEndS: 86_401 }, /idleEndS/],
     [{ idleEndS: 1.5 }, /idleEndS/],
+    [{ forward: { local: [], dynamic: true } }, /forward: remote/],
+    [{ forward: { ...noForwarding, tun: true } }, /forward: .*tun/],
+    [{ forward: { ...noForwarding, local: ['db1'] } }, /forward: local: 0/],
     [{ idleCountsOutput: null }, /idleCountsOutput/],
     [[], /object/],
     [null, /object/],

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { noForwarding } from '#gateway/access/forwarding.ts'
 import { installation } from './installation.ts'
 
 async function acme() {
@@ -9,7 +10,7 @@ async function acme() {
   return home
 }
 
-const nothing = { idleEndS: 0, idleWarnS: 60, idleCountsOutput: false }
+const nothing = { idleEndS: 0, idleWarnS: 60, idleCountsOutput: false, forward: noForwarding }
 
 describe('policies', () => {
   it('are set for a client, else for a target, and taken away again', async () => {
@@ -38,6 +39,37 @@ describe('policies', () => {
     expect((await home.gatebook('client show acme')).out).toMatch(/^idle end +15 min$/m)
     expect((await home.gatebook('target show web1.acme')).out).toMatch(/^idle end +15 min \(inherited\)$/m)
     expect((await home.gatebook('client show acme')).out).toMatch(/^idle counts output +no \(inherited\)$/m)
+  })
+
+  it('say what ssh may forward, which a target replaces as a whole', async () => {
+    await using home = await acme()
+    await home.gatebook('client set acme --forward db1:5432,remote')
+    expect(await home.json('client show acme')).toMatchObject({
+      policy: { forward: { ...noForwarding, local: ['db1:5432'], remote: true } },
+    })
+    expect((await home.gatebook('target show web1.acme')).out).toMatch(/^forwarding +db1:5432,remote \(inherited\)$/m)
+    await home.gatebook('target set web1.acme --forward agent')
+    expect((await home.gatebook('target show web1.acme')).out).toMatch(/^forwarding +agent$/m)
+    await home.gatebook('target set web1.acme --forward none')
+    expect((await home.gatebook('target show web1.acme')).out).toMatch(/^forwarding +none$/m)
+  })
+
+  it('say what the line of authorized_keys must allow as well, and that line allows it', async () => {
+    await using home = await acme()
+    const line = async () => (await home.gatebook('key show acme')).out.split(' ')[0]
+    await home.gatebook('key issue acme')
+    expect(await line()).toBe('restrict,pty')
+    const seen = await home.gatebook('target set web1.acme --forward db1:5432,agent')
+    expect(seen.err).toContain('this needs port-forwarding and agent-forwarding in authorized_keys of the servers')
+    expect(await line()).toBe('restrict,pty,port-forwarding,agent-forwarding')
+    expect((await home.gatebook('client set acme --forward db2:5432')).err).not.toContain('authorized_keys')
+    await home.gatebook('target set web1.acme --policy default')
+    expect(await line()).toBe('restrict,pty,port-forwarding')
+    await home.gatebook('target set web1.acme --forward x11')
+    await home.gatebook('target remove web1.acme')
+    expect(await line()).toBe('restrict,pty,port-forwarding')
+    await home.database.change((tx) => tx.execute(sql`update client set policy = '{"fourEyes": true}'`))
+    expect(await line()).toBe('restrict,pty')
   })
 
   it('leave everything else as it is, and everything else leaves them', async () => {

@@ -72,6 +72,8 @@ describe('gatebook', () => {
     ['client set acme --idle-end soon', /a whole number from 0 to 1440/],
     ['client set acme --idle-end 1441', /a whole number from 0 to 1440/],
     ['client set acme --idle-counts-output maybe', /yes or no/],
+    ['client set acme --forward everything', /none, or a list such as/],
+    ['target set web1.acme --forward db1', /none, or a list such as/],
     ['client set acme --policy none', /--policy takes one of default, not none/],
     ['client set acme --policy default --idle-end 5', /give it alone/],
     ['staff add 1van --name I --email i@x --role admin --key -', /a login is a-z/],

@@ -20,6 +20,8 @@ export interface TestSshd {
   readonly hostKey: Buffer
   /** Replaces the authorized keys by these (wire form). */
   authorize(...keys: readonly Buffer[]): Promise<void>
+  /** The same with a line as it stands in authorized_keys. */
+  authorizeLine(line: string): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -60,6 +62,7 @@ export async function testSshd(extraConfig: readonly string[] = []): Promise<Tes
     hostKey: Buffer.from(base64, 'base64'),
     authorize: (...keys) =>
       writeFile(authorizedKeys, keys.map((key) => `${keyType(key)} ${key.toString('base64')}\n`).join('')),
+    authorizeLine: (line) => writeFile(authorizedKeys, `${line}\n`),
     async [Symbol.asyncDispose]() {
       if (server.exitCode === null) {
         server.kill()

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addStaff } from '#test/harness/gateway.ts'
+import { writeJumpConfig } from '#test/harness/jump-config.ts'
 import { reachable, type Reachable } from '#test/harness/reachable.ts'
 import { bytesOf, newestEndedSession, recordedEvents } from '#test/harness/recorded.ts'
 import { needsProgram } from '#test/harness/requirement.ts'
@@ -15,7 +16,7 @@ describe('ssh -J through the gateway', needsProgram('sshd', 'openssh-server'), (
   let config: string
   beforeAll(async () => {
     world = await reachable()
-    config = await writeConfig(world, world.gateway.keyFile)
+    config = await writeJumpConfig(world.gateway, world.gateway.keyFile)
   })
   afterAll(() => world[Symbol.asyncDispose]())
 
@@ -92,12 +93,3 @@ describe('ssh -J through the gateway', needsProgram('sshd', 'openssh-server'), (
     }
   })
 })
-
-async function writeConfig({ gateway }: Reachable, keyFile: string): Promise<string> {
-  const path = join(gateway.directory, 'ssh_config')
-  const options = ['IdentitiesOnly yes', 'IdentityAgent none', 'BatchMode yes', 'LogLevel ERROR']
-  const trust = ['StrictHostKeyChecking no', 'UserKnownHostsFile /dev/null', `IdentityFile ${keyFile}`]
-  const bastion = ['Host bastion', 'HostName 127.0.0.1', `Port ${gateway.sshPort}`, 'User ivan', 'Host *']
-  await writeFile(path, `${[...bastion, ...options, ...trust].join('\n')}\n`)
-  return path
-}

@@ -157,6 +157,20 @@ describe('bytes of a channel', () => {
     expect(counted(await records())).toMatchObject([{ bytes: MIB / 4 }, { bytes: 1 }, { stream: 'output', bytes: 0 }])
   })
 
+  it('that are only to be counted are counted from the first', async () => {
+    const channel = session.channel()
+    channel.countsOnly()
+    channel.bytes('input', Buffer.from('secret'), () => {})
+    channel.close(() => {})
+    const all = await records()
+    const sha256 = createHash('sha256').update('secret').digest('hex')
+    expect(counted(all)).toEqual([
+      { stream: 'input', bytes: 6 },
+      { stream: 'input', bytes: 0, sha256 },
+    ])
+    expect(Buffer.concat(all.map(({ data }) => data)).includes('secret')).toBe(false)
+  })
+
   it('of a terminal are stored whole, however many', async () => {
     const channel = session.channel()
     channel.hasTerminal()

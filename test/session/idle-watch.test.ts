@@ -155,6 +155,30 @@ describe('a session without a terminal', () => {
   })
 })
 
+describe('a forwarded connection', () => {
+  beforeEach(() => watch.keepTo(limits))
+
+  it.each(['input', 'output'] as const)('shows somebody where there is no terminal: %s', (stream) => {
+    const forward = watch.forward()
+    for (let minute = 0; minute < 20; minute++) {
+      forward[stream](Buffer.from([0]))
+      pass(60)
+    }
+    expect(said).toEqual([])
+  })
+
+  it('shows nobody beside a terminal', () => {
+    terminal()
+    for (let minute = 0; minute < 10; minute++) {
+      const forward = watch.forward()
+      forward.input(Buffer.from([0]))
+      forward.output()
+      pass(60)
+    }
+    expect(said).toEqual([warning, end])
+  })
+})
+
 describe('the limits', () => {
   it('of 0 are none', () => {
     watch.keepTo({ ...limits, idleEndS: 0 })

@@ -77,6 +77,7 @@ describe('a request of staff', () => {
     ['env', [Buffer.of(0, 0, 0, 9, 65)]],
     ['env', [string('LANG'), string('C'), Buffer.of(0)]],
     ['env', []],
+    ['x11-req', []],
     ['subsystem', [Buffer.of(0, 0, 0, 9, 65)]],
   ])('%s that cannot be read ends the connection', async (type, fields) => {
     using ends = await session()
@@ -97,7 +98,7 @@ describe('a request of staff', () => {
   it('is answered in the order of asking, whoever answers', async () => {
     using ends = await session()
     ends.ask('exec', true, string('true'))
-    ends.ask('x11-req', true)
+    ends.ask('auth-agent-req@openssh.com', true)
     await arrived(ends.target)
     await roundTrip(ends.staff)
     expect(answers(ends.staff)).toEqual([0, 0])

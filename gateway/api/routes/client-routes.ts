@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { client, clientList, slug, supportKey } from '#shared/api.ts'
+import { client, clientList, slug, supportKey, type SupportKeyView } from '#shared/api.ts'
 import { clientView } from '../../access/client-view.ts'
 import { actorName, pageRight } from '../../access/page-rights.ts'
 import { supportKeyView } from '../../access/support-key-view.ts'
-import type { SupportKeyMove } from '../../access/support-key.ts'
+import type { SupportKey, SupportKeyMove } from '../../access/support-key.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { demandClient } from '../demand.ts'
@@ -44,7 +44,7 @@ export function clientRoutes(parts: ApiParts): readonly Route[] {
         const { id, slug } = await demandClient(parts.stores.clients, reader, 'see-key', params.slug)
         const key = await parts.stores.supportKeys.current(id)
         if (key === undefined) throw new GatewayError('not-found', `no support key was ever issued for ${slug}`)
-        return supportKeyView(key, slug, parts.config.publicAddress)
+        return await keyView(parts, key, slug)
       },
     }),
     keyMove(parts, 'pause', 'Pause the support key: live sessions end, no new ones begin'),
@@ -63,7 +63,12 @@ function keyMove(parts: ApiParts, move: SupportKeyMove, summary: string): Route 
     handle: async ({ reader, params }) => {
       const { id, slug } = await demandClient(parts.stores.clients, reader, 'move-key', params.slug)
       const key = await parts.stores.supportKeys.move(id, move, actorName(reader))
-      return supportKeyView(key, slug, parts.config.publicAddress)
+      return await keyView(parts, key, slug)
     },
   })
+}
+
+async function keyView({ stores, config }: ApiParts, key: SupportKey, clientSlug: string): Promise<SupportKeyView> {
+  const allowed = await stores.clients.allowedForwarding(clientSlug)
+  return supportKeyView(key, { clientSlug, publicAddress: config.publicAddress, allowed })
 }
