@@ -1,5 +1,6 @@
 import { spawn as spawnProcess } from 'node:child_process'
 import type { spawn as SpawnTerminal } from '@lydell/node-pty'
+import { DEFAULT_TERMINAL_SIZE } from '../recording/terminal-size.ts'
 import { TerminalInput } from './terminal-input.ts'
 
 /** A running program of the local shell, with or without a terminal. */
@@ -60,9 +61,10 @@ const SIGNALS = new Set([
   'USR2',
 ])
 
-/** What a terminal is wide or high at most: the kernel counts in 16 bits, and 0 is none. */
+/** What a terminal is wide or high at most: the kernel counts in 16 bits. */
 const SIZE_MAX = 2 ** 16 - 1
-const withinTerminal = (cells: number) => Math.min(Math.max(cells, 1), SIZE_MAX)
+/** RFC 4254 §6.2: a dimension of zero is to be ignored; `ssh -tt` without a terminal of its own sends it. */
+const cells = (asked: number, otherwise: number) => Math.min(asked === 0 ? otherwise : asked, SIZE_MAX)
 
 /** Throws where the system starts no such program. */
 export function startInTerminal(
@@ -74,8 +76,8 @@ export function startInTerminal(
   const { shell, home, ids } = what.account
   const pty = spawnTerminal(shell, what.command === undefined ? ['-l'] : ['-c', what.command], {
     name: size.terminal,
-    cols: withinTerminal(size.columns),
-    rows: withinTerminal(size.rows),
+    cols: cells(size.columns, DEFAULT_TERMINAL_SIZE.columns),
+    rows: cells(size.rows, DEFAULT_TERMINAL_SIZE.rows),
     cwd: home,
     env: { ...what.environment, TERM: size.terminal },
     // Bytes, not text: a recording must not depend on where a character was cut.
@@ -91,7 +93,7 @@ export function startInTerminal(
     write: (bytes, taken) => input.write(bytes, taken),
     end: () => {},
     resize: (columns, rows) => {
-      if (!input.isOver) pty.resize(withinTerminal(columns), withinTerminal(rows))
+      if (!input.isOver) pty.resize(cells(columns, pty.cols), cells(rows, pty.rows))
     },
     signal: (name) => {
       if (SIGNALS.has(name) && !input.isOver) pty.kill(`SIG${name}`)

@@ -119,7 +119,7 @@ describe('what cannot be started', () => {
 
 describe('a terminal', () => {
   it.each([
-    [0, 0, '1 1'],
+    [0, 0, '24 80'],
     [70_000, 2 ** 32 - 1, '65535 65535'],
     [132, 50, '50 132'],
   ])('of %i by %i has a size that there is', async (columns, rows, expected) => {
