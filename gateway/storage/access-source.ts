@@ -38,7 +38,7 @@ export class PostgresAccessSource implements AccessSource {
       select newest.id from ${supportKey} newest where newest.client_id = ${client.id}
       order by newest.created_at desc limit 1
     )`
-    const rows = await this.#database.read((queries) =>
+    const rows = await this.#database.lookUp((queries) =>
       queries
         .select({
           staff: staffColumns,

@@ -30,7 +30,8 @@ export function databaseFailure(error: unknown): unknown {
 
 function isConnectionFailure(error: Error & { code?: unknown }): boolean {
   const code = typeof error.code === 'string' ? error.code : ''
-  if (error instanceof DatabaseError) return CONNECTION_STATES.test(code)
+  // FATAL ends the connection, whatever its state says: a database that takes no connections now says 55000.
+  if (error instanceof DatabaseError) return error.severity === 'FATAL' || CONNECTION_STATES.test(code)
   return CONNECTION_CODES.test(code) || CONNECTION_WORDS.test(error.message)
 }
 

@@ -49,7 +49,7 @@ export class PostgresSecondFactorStore implements SecondFactorStore {
   }
 
   async wasProven(staffId: string, sourceAddress: string, since: Date): Promise<boolean> {
-    const rows = await this.#database.read((queries) =>
+    const rows = await this.#database.lookUp((queries) =>
       queries
         .select({ provenAt: totpProof.provenAt })
         .from(totpProof)

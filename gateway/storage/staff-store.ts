@@ -72,7 +72,7 @@ export class PostgresStaffStore implements StaffStore {
   }
 
   async byKey(blob: Buffer): Promise<Staff | undefined> {
-    const rows = await this.#database.read((queries) =>
+    const rows = await this.#database.lookUp((queries) =>
       queries.select(staffColumns).from(staffKey).innerJoin(staff, eq(staff.id, staffKey.staffId)).where(hasBlob(blob)),
     )
     return rows.map(staffOf)[0]
@@ -152,7 +152,7 @@ export class PostgresStaffStore implements StaffStore {
   }
 
   async #one(condition: SQL): Promise<Staff | undefined> {
-    const rows = await this.#database.read((queries) => queries.select(staffColumns).from(staff).where(condition))
+    const rows = await this.#database.lookUp((queries) => queries.select(staffColumns).from(staff).where(condition))
     return rows.map(staffOf)[0]
   }
 }

@@ -64,7 +64,7 @@ export class PostgresSupportKeyStore implements SupportKeyStore {
   }
 
   async sealedPrivate(keyId: string): Promise<Buffer | undefined> {
-    const rows = await this.#database.read((queries) =>
+    const rows = await this.#database.lookUp((queries) =>
       queries.select({ sealed: supportKey.sealedPrivate }).from(supportKey).where(eq(supportKey.id, keyId)),
     )
     return rows[0]?.sealed ?? undefined

@@ -61,11 +61,11 @@ export class PostgresTargetStore implements TargetStore {
   }
 
   async list(): Promise<readonly Target[]> {
-    return (await this.#database.read((queries) => select(queries))).map(targetOf)
+    return (await this.#database.lookUp((queries) => select(queries))).map(targetOf)
   }
 
   async byName(name: string, clientSlug: string): Promise<Target | undefined> {
-    return (await this.#database.read((queries) => select(queries, name, clientSlug))).map(targetOf)[0]
+    return (await this.#database.lookUp((queries) => select(queries, name, clientSlug))).map(targetOf)[0]
   }
 
   set(changed: Target, change: TargetChange, actor: string): Promise<Target> {
@@ -114,7 +114,7 @@ export class PostgresTargetStore implements TargetStore {
   }
 
   hostKeys(targetId: string): Promise<readonly TrustedHostKey[]> {
-    return this.#database.read((queries) =>
+    return this.#database.lookUp((queries) =>
       queries
         .select({
           type: targetHostKey.type,
@@ -145,7 +145,7 @@ export class PostgresTargetStore implements TargetStore {
   }
 
   async sealedPassword(targetId: string): Promise<Buffer | undefined> {
-    const rows = await this.#database.read((queries) =>
+    const rows = await this.#database.lookUp((queries) =>
       queries.select({ sealed: target.sealedPassword }).from(target).where(present(targetId)),
     )
     return rows[0]?.sealed ?? undefined

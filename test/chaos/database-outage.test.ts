@@ -65,6 +65,21 @@ describe('while PostgreSQL is away', needsSshdTerminals(), () => {
     expect(session).toMatchObject({ keystrokes: 45 * 37 + 1, bytesIn: 45 * 37 + 1, bytesOut: recorded.length })
   })
 
+  it('that is frozen holds nobody up at the door for long', { timeout: 120_000 }, async () => {
+    const server = await databaseServer()
+    await using world = await reachable({ database: server })
+    expect((await ssh(world.gateway, 'web1.acme', ['echo in'])).stdout.toString()).toBe('in\n')
+    await server.freeze()
+    const begun = performance.now()
+    const refused = await ssh(world.gateway, 'web1.acme', ['-o', 'LogLevel=INFO', '--', 'echo in'])
+    // 8 s for each of its queries at most; without that limit it is 40 s for the first.
+    expect(performance.now() - begun).toBeLessThan(25_000)
+    expect(refused.stderr).toMatch(/^gatebook: who you are cannot be looked up now \(the database does not answer\)/m)
+    server.thaw()
+    await server.back()
+    expect((await ssh(world.gateway, 'web1.acme', ['echo in'])).stdout.toString()).toBe('in\n')
+  })
+
   it('nobody new gets in, and each is told why', async () => {
     await using world = await reachable()
     const admit = await doorOf(world.gateway.database.url)
