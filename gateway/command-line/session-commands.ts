@@ -14,7 +14,8 @@ import { jsonOption, type ListOptions } from './json-option.ts'
 import { playCommand } from './play-command.ts'
 import { findClient, findSession, findStaff } from './named-things.ts'
 import type { OpenStores } from './program-parts.ts'
-import { taskNumberArgument } from './task-commands.ts'
+import { taskNumberArgument } from './task-arguments.ts'
+import { sessionSetCommand } from './session-set-command.ts'
 import { exportCommands } from './export-commands.ts'
 import { keystrokeCommand } from './keystroke-command.ts'
 import { exitText, sessionColumns } from '../printing/session-table.ts'
@@ -43,6 +44,7 @@ export function sessionCommands(program: Command, desk: Desk): void {
   keystrokeCommand(session, desk)
   exportCommands(session, desk)
   playCommand(session, desk)
+  sessionSetCommand(session, desk)
 }
 
 function listCommand(session: Command, desk: Desk): void {

@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { z } from 'zod'
 import type { TaskKind, TaskStatus, TaskView } from '#shared/task.ts'
 import { ESTIMATE_MINUTES_MAX, taskNote, taskTitle } from '#shared/task-text.ts'
-import { parseTaskNumber, type Task, type TaskMove, type TaskName } from '../access/task.ts'
+import { type Task, type TaskMove, type TaskName } from '../access/task.ts'
 import { taskView } from '../access/task-view.ts'
 import { clientSlugArgument, wholeNumberArgument } from './argument-parsers.ts'
 import { type Desk, OPERATOR } from './desk.ts'
@@ -10,6 +9,7 @@ import { instantArgument } from './instant-argument.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findClient, findTask } from './named-things.ts'
 import type { OpenStores } from './program-parts.ts'
+import { taskNumberArgument, textArgument } from './task-arguments.ts'
 import { shortInstant, shortLength } from '../printing/short-times.ts'
 import type { Column } from '../printing/table.ts'
 
@@ -56,13 +56,6 @@ export function taskCommands(program: Command, desk: Desk): void {
     )
   moveCommand(task, desk, { move: 'close', description: 'close a task: no session is attached to it by ssh any more' })
   moveCommand(task, desk, { move: 'reopen', description: 'open a closed task again' })
-}
-
-/** The number of a task, in capitals or not. */
-export function taskNumberArgument(text: string): TaskName {
-  const name = parseTaskNumber(text)
-  if (name !== undefined) return name
-  throw new InvalidArgumentError('the number of a task looks like ACME-17.')
 }
 
 function addCommand(task: Command, desk: Desk): void {
@@ -153,14 +146,6 @@ function factsOf(task: TaskView): readonly (readonly [string, string])[] {
 
 function reactionText({ reactionMs }: TaskView): string {
   return reactionMs === null ? '-' : shortLength(reactionMs)
-}
-
-function textArgument(schema: z.ZodType<string>): (text: string) => string {
-  return (text) => {
-    const parsed = schema.safeParse(text)
-    if (parsed.success) return parsed.data
-    throw new InvalidArgumentError(`${parsed.error.issues[0]?.message} is expected.`)
-  }
 }
 
 function pastArgument(desk: Desk): (text: string) => Date {

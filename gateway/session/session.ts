@@ -1,3 +1,4 @@
+import type { Purpose } from '../access/purpose.ts'
 import type { ChannelKind } from '../recording/channel-request.ts'
 
 export type SessionState = 'live' | 'ended' | 'interrupted'
@@ -82,8 +83,10 @@ export interface SessionFilter {
 
 export interface SessionStore {
   open(opening: SessionOpening): Promise<void>
-  /** Where `SetEnv GATEBOOK_TASK` or `GATEBOOK_REASON` named one. */
-  setTask(id: string, named: { readonly task?: string; readonly reason?: string }): Promise<void>
+  /** What somebody names as it goes on; what is not named stays. Throws `not-found`. */
+  setPurpose(id: string, purpose: Purpose): Promise<void>
+  /** The same afterwards, on the audit trail with what was there before. Throws `not-found`. */
+  amendPurpose(id: string, purpose: Purpose, actor: string): Promise<void>
   list(filter: SessionFilter): Promise<readonly SessionSummary[]>
   show(id: string): Promise<SessionSummary | undefined>
   /** At most `limit` sessions whose id begins so, newest first. */

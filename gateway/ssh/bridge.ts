@@ -6,6 +6,7 @@ import { WINDOW_MAX, type ChannelEnd, type ChannelTalk } from '../transport/chan
 import { STDERR } from '../transport/message.ts'
 import { uint32, WireError } from '../transport/wire.ts'
 import { recordedFields, type RequestFate } from './channel-requests.ts'
+import { HeldWords } from './held-words.ts'
 import { WindowCredit } from './window-credit.ts'
 
 /** ssh's own status when it is not the command's (ssh(1), EXIT STATUS). */
@@ -55,6 +56,7 @@ export class Bridge {
       }
     | undefined
   readonly #asked = { staff: 0, target: 0 }
+  readonly #words = new HeldWords()
   #terminal = false
   #runs = false
   #over = false
@@ -82,13 +84,17 @@ export class Bridge {
 
   /** Hears the administrator. */
   readonly fromStaff: ChannelTalk = {
-    data: (bytes) => this.#up('input', bytes),
+    data: (bytes) => this.#words.say(bytes, 0, (own) => this.#up('input', own)),
     // RFC 4254 §5.2 knows extended data from the server only.
     extendedData: () => {},
     adjustWindow: () => this.#ends?.down.grant(),
-    eof: () => this.#record('inputEnd', NOTHING, () => this.#ends?.target.eof()),
-    close: () => this.#after(() => this.#staffLeft()),
-    request: (type, wantReply, fields) => this.#staffAsks(type, wantReply, fields),
+    eof: () => this.#words.say(NOTHING, 0, () => this.#record('inputEnd', NOTHING, () => this.#ends?.target.eof())),
+    close: () => {
+      this.#words.drop()
+      this.#after(() => this.#staffLeft())
+    },
+    request: (type, wantReply, fields) =>
+      this.#words.say(fields, fields.length + REQUEST_COST, (own) => this.#staffAsks(type, wantReply, own)),
     reply: () => {},
   }
 
@@ -126,7 +132,8 @@ export class Bridge {
   }
 
   #notice(words: string): Buffer {
-    return Buffer.from(this.#terminal ? `\r\ngatebook: ${words}\r\n` : `gatebook: ${words}\n`)
+    const lines = words.split('\n').map((line) => `gatebook: ${line}`)
+    return Buffer.from(this.#terminal ? `\r\n${lines.join('\r\n')}\r\n` : `${lines.join('\n')}\n`)
   }
 
   #up(stream: 'input', bytes: Buffer): void {
@@ -183,6 +190,22 @@ export class Bridge {
       if (fate === 'end') this.end(judged.why)
       return
     }
+    if (judged.after === undefined) return this.#passRequest(type, wantReply, fields)
+    this.#words.hold()
+    const own = Buffer.from(fields)
+    const settled = (refused: string | undefined): void => {
+      if (this.#over) return
+      if (refused === undefined) {
+        this.#passRequest(type, wantReply, own)
+        return this.#words.release()
+      }
+      if (wantReply) this.#answer(true)
+      this.end(refused)
+    }
+    void judged.after.then((refused) => this.#guarded(() => settled(refused))())
+  }
+
+  #passRequest(type: string, wantReply: boolean, fields: Buffer): void {
     if (STARTS.has(type)) this.#runs = true
     if (type === 'pty-req') {
       this.#terminal = true

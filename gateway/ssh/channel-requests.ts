@@ -3,18 +3,24 @@ import { boolean, string, WireError, wireMessage, WireReader } from '../transpor
 
 /** What becomes of a request of the administrator on a session channel (PROTOCOL.md has the whole list). */
 export type RequestFate =
-  | { readonly fate: 'forward' }
+  /** `after` undefined: at once; else when it is known, and its words refuse. It never rejects. */
+  | { readonly fate: 'forward'; readonly after?: Promise<string | undefined> | undefined }
   | { readonly fate: 'refuse' }
   /** Refused in words, which a request has no room for: the channel ends with them. */
   | { readonly fate: 'end'; readonly why: string }
   /** The target wants to use something of the administrator's: a question of policy. */
   | { readonly fate: 'lend'; readonly what: 'agent' | 'x11'; readonly once: boolean }
-  /** Told to the gateway itself by `SetEnv`; the target never sees it. */
-  | { readonly fate: 'name-task'; readonly task: string }
-  | { readonly fate: 'give-reason'; readonly reason: string }
+  /** Told to the gateway itself by `SetEnv`; the target never sees it. It counts when a program starts. */
+  | { readonly fate: 'name'; readonly named: NamedPurpose }
 
-/** `ACME-17`. */
-const TASK = /^[A-Z][A-Z0-9-]{0,30}-[1-9][0-9]{0,8}$/
+/** What `GATEBOOK_TASK` and `GATEBOOK_REASON` say, not judged yet; empty ones say nothing. */
+export interface NamedPurpose {
+  readonly task?: string
+  readonly reason?: string
+}
+
+/** Characters kept of either: more is no task and no reason, and costs memory. */
+const NAMED_LENGTH_MAX = REASON_LENGTH_MAX + 1
 
 /**
  * Environment that passes: language, terminal, and what git and interactive programs read. sshd
@@ -69,7 +75,7 @@ export function recordedFields(type: string, fields: Buffer): Buffer {
 function judgeEnvironment(reader: WireReader): RequestFate {
   const [name, value] = [reader.text(), reader.text()]
   if (reader.remaining > 0) throw new WireError('bytes behind an env request')
-  if (name === 'GATEBOOK_TASK') return TASK.test(value) ? { fate: 'name-task', task: value } : { fate: 'refuse' }
-  if (name === 'GATEBOOK_REASON') return { fate: 'give-reason', reason: value.slice(0, REASON_LENGTH_MAX) }
+  if (name === 'GATEBOOK_TASK') return { fate: 'name', named: { task: value.slice(0, NAMED_LENGTH_MAX) } }
+  if (name === 'GATEBOOK_REASON') return { fate: 'name', named: { reason: value.slice(0, NAMED_LENGTH_MAX) } }
   return { fate: PASSING_ENVIRONMENT.test(name) ? 'forward' : 'refuse' }
 }

@@ -21,7 +21,7 @@ const WRONG_USAGE = 2
 export interface GatewayDeskParts extends TargetSessionParts {
   readonly services: ServiceCommands
   readonly access: Pick<AccessSource, 'grantedFacts'>
-  readonly sessionStore: Pick<SessionStore, 'setTask' | 'lastByTarget'>
+  readonly sessionStore: Pick<SessionStore, 'setPurpose' | 'lastByTarget'>
   readonly clock: Clock
 }
 

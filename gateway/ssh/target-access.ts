@@ -15,7 +15,14 @@ const NAME_LENGTH_SHOWN = 100
 
 /** The way to a target for one connection, or why there is none. */
 export type Way =
-  | { readonly target: string; readonly link: SessionLink; readonly about: Omit<NewSession, 'sourceAddress'> }
+  | {
+      /** Full name. */
+      readonly target: string
+      /** A slug. */
+      readonly client: string
+      readonly link: SessionLink
+      readonly about: Omit<NewSession, 'sourceAddress'>
+    }
   | { readonly refused: string }
   /** `ivan.petrov` looks like a target but is none: a local name that ssh sends by default, or a typing mistake. */
   | { readonly unknown: string }
@@ -84,7 +91,7 @@ export class TargetAccess {
     if (decision.verdict === 'deny') return { refused: explainDenial(decision.reason, facts, as) }
     const link = await this.#parts.dial(facts, as, decision.supportKeyId)
     const about = { clientId: facts.client.id, targetId: facts.target.id, staffId: staff.id, login: as }
-    return { target: name, link, about }
+    return { target: name, client: facts.client.slug, link, about }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Purpose } from '../access/purpose.ts'
 import type { Staff } from '../access/staff.ts'
 import type { LiveSession, LiveSessions, SessionEnd } from '../session/live-sessions.ts'
 import type { SessionStore } from '../session/session.ts'
@@ -5,12 +6,12 @@ import type { ChannelOffer, ChannelWish } from '../transport/channels.ts'
 import type { GlobalAnswer } from '../transport/global-requests.ts'
 import type { SessionLink } from '../transport/session-link.ts'
 import { Bridge, STARTS } from './bridge.ts'
-import { judgeRequest, type RequestFate } from './channel-requests.ts'
+import { judgeRequest, type NamedPurpose, type RequestFate } from './channel-requests.ts'
 import type { TargetDestination } from './destination.ts'
 import type { ForwardWish, ListenRequest } from './forward-wish.ts'
 import { Forwards } from './forwards.ts'
-import { NamedTask } from './named-task.ts'
 import { explainFailure, UNFORESEEN } from './refusal-texts.ts'
+import { SessionPurpose, type SessionPurposeParts } from './session-purpose.ts'
 import type { TargetAccess, Way } from './target-access.ts'
 
 /**
@@ -22,7 +23,8 @@ export const LEAVE_MS = 300
 export interface TargetSessionParts {
   readonly targetAccess: TargetAccess
   readonly sessions: LiveSessions
-  readonly sessionStore: Pick<SessionStore, 'setTask'>
+  readonly sessionStore: Pick<SessionStore, 'setPurpose'>
+  readonly tasks: SessionPurposeParts['tasks']
   readonly log: (line: string) => void
 }
 
@@ -50,6 +52,7 @@ interface Begun {
   /** Full name of the target. */
   readonly target: string
   readonly forwards: Forwards
+  readonly purpose: SessionPurpose
 }
 
 /**
@@ -60,7 +63,6 @@ export class TargetSession {
   readonly #parts: TargetSessionParts
   readonly #owner: TargetSessionOwner
   readonly #way: Promise<Way>
-  readonly #task: NamedTask
   readonly #bridges = new Set<Bridge>()
   /** Waits to be told on stderr. */
   readonly #untold: string[] = []
@@ -76,7 +78,6 @@ export class TargetSession {
   constructor(parts: TargetSessionParts, owner: TargetSessionOwner) {
     this.#parts = parts
     this.#owner = owner
-    this.#task = new NamedTask(parts.sessionStore, parts.log)
     this.#way = parts.targetAccess.prepare(owner, owner.destination)
     void this.#way.then((way) => this.#watch(way))
   }
@@ -128,10 +129,17 @@ export class TargetSession {
     if (isRefusal(begun)) return this.#owner.refuse(offer, begun)
     const { session, link, target: name } = begun
     const recorder = session.recorder.channel()
+    let named: NamedPurpose = {}
     const bridge: Bridge = new Bridge({
       recorder,
       presence: session.channelPresence(),
-      judge: (type, fields) => this.#judge(begun, bridge, type, fields),
+      judge: (type, fields) => {
+        const judged = this.#judge(begun, bridge, type, fields)
+        if (judged.fate === 'name') named = { ...named, ...judged.named }
+        // What a channel names counts when its program starts.
+        if (judged.fate !== 'forward' || !STARTS.has(type)) return judged
+        return { ...judged, after: begun.purpose.take(named) }
+      },
       failed: (error) => this.#broken(session, error),
       closed: () => {
         this.#bridges.delete(bridge)
@@ -190,7 +198,7 @@ export class TargetSession {
     return this.#ended === undefined || isRefusal(begun) ? begun : { refused: this.#ended }
   }
 
-  async #openSession({ target, link, about }: Extract<Way, { link: unknown }>): Promise<Begun | Refusal> {
+  async #openSession({ target, client, link, about }: Extract<Way, { link: unknown }>): Promise<Begun | Refusal> {
     const { sourceAddress } = this.#owner
     const session = await this.#parts.sessions.open({ ...about, sourceAddress })
     this.#stopWatching()
@@ -214,13 +222,13 @@ export class TargetSession {
     })
     session.onPolicy(({ forward }) => forwards.keepTo(forward))
     link.onClosed(() => this.#targetLeft(`${target} closed the connection`))
-    return { session, link, target, forwards }
+    const { tasks, sessionStore, log } = this.#parts
+    const store = (named: Purpose) => sessionStore.setPurpose(session.id, named)
+    return { session, link, target, forwards, purpose: new SessionPurpose(client, { tasks, store, log }) }
   }
 
-  #judge({ session, forwards }: Begun, bridge: Bridge, type: string, fields: Buffer): RequestFate {
+  #judge({ forwards }: Begun, bridge: Bridge, type: string, fields: Buffer): RequestFate {
     const judged = judgeRequest(type, fields)
-    if (judged.fate === 'name-task') this.#task.name(session.id, { task: judged.task })
-    if (judged.fate === 'give-reason') this.#task.name(session.id, { reason: judged.reason })
     if (judged.fate === 'lend') return { fate: forwards.lend(judged.what, judged.once) ? 'forward' : 'refuse' }
     if (STARTS.has(type)) for (const words of this.#untold.splice(0)) bridge.tell(words)
     return judged

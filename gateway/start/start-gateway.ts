@@ -237,6 +237,7 @@ function createDoor(inside: Inside): Listener {
       }),
       sessions,
       sessionStore: stores.sessions,
+      tasks: stores.tasks,
       services: new ServiceCommands({
         ...parts,
         log,

@@ -1,5 +1,7 @@
 import { and, asc, between, desc, eq, gte, lt, max, type SQL, sql } from 'drizzle-orm'
+import type { Purpose } from '../access/purpose.ts'
 import type { ChannelSummary, SessionFilter, SessionOpening, SessionStore, SessionSummary } from '../session/session.ts'
+import { audit } from './audit-trail.ts'
 import type { Database } from './database.ts'
 import { interruptFiles } from './file-rows.ts'
 import { found, isUuid } from './found.ts'
@@ -44,11 +46,19 @@ export class PostgresSessionStore implements SessionStore {
     )
   }
 
-  async setTask(id: string, named: { readonly task?: string; readonly reason?: string }): Promise<void> {
-    const { task, reason } = named
+  async setPurpose(id: string, { task, reason }: Purpose): Promise<void> {
     await this.#database.change(async (tx) => {
       const changed = tx.update(session).set({ id, task, reason }).where(eq(session.id, id))
       found(await changed.returning({ id: session.id }), `session ${id}`)
+    })
+  }
+
+  async amendPurpose(id: string, { task, reason }: Purpose, actor: string): Promise<void> {
+    await this.#database.change(async (tx) => {
+      const old = tx.select({ task: session.task, reason: session.reason }).from(session).where(eq(session.id, id))
+      const before = found(await old.for('update'), `session ${id}`)
+      await tx.update(session).set({ id, task, reason }).where(eq(session.id, id))
+      await audit(tx, { actor, action: 'session.set', subject: `session:${id}`, detail: { task, reason, before } })
     })
   }
 

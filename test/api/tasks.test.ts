@@ -117,7 +117,7 @@ describe('the API of tasks', () => {
 
   it('filters sessions by their task', async () => {
     const house = installed()
-    await house.stores.sessions.setTask(house.sessions.ended, { task: 'ACME-2' })
+    await house.stores.sessions.setPurpose(house.sessions.ended, { task: 'ACME-2' })
     const ids = async (person: Person, task: string) =>
       (await get(person, `/sessions?task=${task}`)).items.map(({ id }: { id: string }) => id)
     expect(await ids('owner', 'acme-2')).toEqual([house.sessions.ended])

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sampleAccess, sampleSession } from '#test/storage/sample-access.ts'
 import { installation } from './installation.ts'
@@ -50,7 +51,7 @@ describe('gatebook task', () => {
 
   it('show says how soon somebody worked on it', async () => {
     const { id } = await sampleSession(home.database, access, { startedAt: new Date('2026-11-23T00:25:31.500Z') })
-    await home.stores.sessions.setTask(id, { task: 'ACME-2' })
+    await home.stores.sessions.setPurpose(id, { task: 'ACME-2' })
     expect(await home.json('task show ACME-2')).toMatchObject({
       firstSessionAt: '2026-11-23T00:25:31.500Z',
       reactionMs: 811_500,
@@ -89,6 +90,42 @@ describe('gatebook task', () => {
     expect((await home.gatebook('task reopen ACME-1')).err).toBe('gatebook: ACME-1 is open\n')
     expect(await home.gatebook('task reopen ACME-1')).toMatchObject({ status: 1 })
     expect(await home.json('task show ACME-1')).toMatchObject({ status: 'open', closedAt: null, closedBy: null })
+  })
+
+  it('is what a session can be attached to afterwards, with a reason, and the trail has what was there', async () => {
+    const { id } = await sampleSession(home.database, access)
+    await home.stores.sessions.setPurpose(id, { reason: 'first' })
+    await home.gatebook('task close ACME-1')
+    const why = ['--reason', 'the number was forgotten']
+    const seen = await home.gatebook(['session', 'set', id.slice(0, 13), '--task', 'acme-1', ...why])
+    expect(seen).toEqual({ out: '', err: `gatebook: session ${id} is for ACME-1\n`, status: 0 })
+    expect(await home.json(`session show ${id}`)).toMatchObject({ task: 'ACME-1', reason: 'the number was forgotten' })
+    await home.gatebook(['session', 'set', id, '--reason', 'a better one'])
+    expect(await home.json(`session show ${id}`)).toMatchObject({ task: 'ACME-1', reason: 'a better one' })
+    const { rows } = await home.database.read((queries) =>
+      queries.execute(sql`select actor, subject, detail from audit_event where action = 'session.set' order by id`),
+    )
+    const event = { actor: 'operator', subject: `session:${id}` }
+    expect(rows).toEqual([
+      {
+        ...event,
+        detail: { task: 'ACME-1', reason: 'the number was forgotten', before: { task: null, reason: 'first' } },
+      },
+      { ...event, detail: { reason: 'a better one', before: { task: 'ACME-1', reason: 'the number was forgotten' } } },
+    ])
+  })
+
+  it.each([
+    [['--task', 'ZETA-1', '--reason', 'x'], 1, 'ZETA-1 is no task of acme, whose session this is'],
+    [['--task', 'ACME-99', '--reason', 'x'], 1, 'there is no task ACME-99'],
+    [['--task', 'ACME-1'], 2, '--reason <text> is missing'],
+    [['--reason', '\x1b[2J'], 2, 'one line of 500 characters at most, without control characters is expected'],
+  ])('is not attached by session set %j', async (args, status, text) => {
+    const { id } = await sampleSession(home.database, access)
+    const seen = await home.gatebook(['session', 'set', id, ...args])
+    expect([seen.status, seen.out]).toEqual([status, ''])
+    expect(seen.err).toContain(text)
+    expect(await home.json(`session show ${id}`)).toMatchObject({ task: null, reason: null })
   })
 
   it.each([

@@ -102,10 +102,12 @@ describe('a command over the gateway', needsProgram('sshd', 'openssh-server'), (
   })
 
   it('names its task and its reason without telling the target', async () => {
-    const options = ['-o', 'SetEnv=GATEBOOK_TASK=ACME-17 GATEBOOK_REASON=weekly']
+    const about = { clientSlug: 'acme', kind: 'request', title: 'x', note: '', estimateMinutes: undefined } as const
+    const { number } = await world.gateway.stores.tasks.add({ ...about, raisedAt: new Date() }, 'test')
+    const options = ['-o', `SetEnv=GATEBOOK_TASK=${number} GATEBOOK_REASON=weekly`]
     const result = await throughGateway([...options, '--', 'env'])
     expect(result.stdout.toString()).not.toContain('GATEBOOK')
-    expect(await newestEndedSession(world.gateway)).toMatchObject({ task: 'ACME-17', reason: 'weekly' })
+    expect(await newestEndedSession(world.gateway)).toMatchObject({ task: number, reason: 'weekly' })
   })
 
   it('runs 20 times at once over one connection, in one session with 20 channels', async () => {

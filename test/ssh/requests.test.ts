@@ -61,7 +61,6 @@ describe('a request of staff', () => {
     ['env', [string('LD_PRELOAD'), string('/tmp/x.so')]],
     ['env', [string('LC_ALL_'), string('C')]],
     ['env', [string('LANG\n'), string('C')]],
-    ['env', [string('GATEBOOK_TASK'), string('acme-17')]],
     ['winadj@putty.projects.tartarus.org', []],
     ['exit-status', [uint32(0)]],
     ['', []],
@@ -83,16 +82,6 @@ describe('a request of staff', () => {
     using ends = await session()
     ends.ask(type, true, ...fields)
     expect(await ends.staff.closed).toMatch(/shorter than it says|bytes behind/)
-  })
-
-  it('that names the task is stored, the last name last, and told to nobody', async () => {
-    using ends = await session()
-    for (const number of [1, 2, 3]) ends.ask('env', true, string('GATEBOOK_TASK'), string(`ACME-${number}`))
-    ends.ask('env', true, string('GATEBOOK_REASON'), string('the disk is full'))
-    for (let i = 0; i < 4; i++) await ends.staff.next(message.channelSuccess)
-    const live = async () => (await world.gateway.stores.sessions.list({ liveOnly: true, limit: 1 }))[0]
-    await expect.poll(live).toMatchObject({ task: 'ACME-3', reason: 'the disk is full' })
-    expect(ends.target.count(message.channelRequest)).toBe(0)
   })
 
   it('is answered in the order of asking, whoever answers', async () => {

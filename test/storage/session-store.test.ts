@@ -52,8 +52,8 @@ it('shows a session with its names and its task, and nothing for an unknown id',
   await using test = await testDatabase()
   const opening = await sampleSession(test.database, await sampleAccess(test.database))
   const sessions = new PostgresSessionStore(test.database)
-  await sessions.setTask(opening.id, { task: 'ACME-17' })
-  await sessions.setTask(opening.id, { reason: 'restart\0' })
+  await sessions.setPurpose(opening.id, { task: 'ACME-17' })
+  await sessions.setPurpose(opening.id, { reason: 'restart\0' })
   expect(await sessions.show(opening.id)).toEqual({
     id: opening.id,
     client: 'acme',

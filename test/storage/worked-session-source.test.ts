@@ -30,7 +30,7 @@ async function recordedSession() {
 it('gives the keystrokes and commands of a session as its marks, in order', async () => {
   const { test, id, sessions } = await recordedSession()
   await using _ = test
-  await sessions.setTask(id, { task: 'ACME-17' })
+  await sessions.setPurpose(id, { task: 'ACME-17' })
   const source = new PostgresWorkedSessionSource(test.database)
   const month = { from: new Date('2026-11-01T00:00:00Z'), to: new Date('2026-12-01T00:00:00Z') }
   const expected = {
