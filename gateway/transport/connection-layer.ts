@@ -1,5 +1,6 @@
 import { Channels, type ChannelOffer, type ChannelWish } from './channels.ts'
 import { GlobalRequests, type AnswerGlobal, type GlobalAnswer } from './global-requests.ts'
+import { message } from './message.ts'
 import type { Transport } from './transport.ts'
 
 /** A silent peer is asked this often … */
@@ -25,7 +26,9 @@ export class ConnectionLayer {
 
   handle(payload: Buffer): void {
     this.#misses = 0
-    if (!this.#channels.handle(payload)) this.#requests.handle(payload)
+    if (this.#channels.handle(payload) || this.#requests.handle(payload)) return
+    // A request to sign in is passed over (RFC 4252 §5.1).
+    if ((payload[0] ?? 0) > message.requestFailure) this.#transport.unrecognized()
   }
 
   open(type: string, wish: ChannelWish): void {

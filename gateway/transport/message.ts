@@ -1,6 +1,7 @@
 /** Message numbers of RFC 4250 §4.1 that we read or write ourselves. */
 export const message = {
   disconnect: 1,
+  unimplemented: 3,
   userauthRequest: 50,
   userauthFailure: 51,
   userauthSuccess: 52,

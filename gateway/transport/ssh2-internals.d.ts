@@ -57,6 +57,8 @@ declare module 'ssh2/lib/protocol/Protocol.js' {
     channelExtData(channel: number, data: Buffer, code: number): void
     /** Defined while keys are exchanged; what is sent meanwhile waits inside. */
     readonly _kexinit: unknown
+    /** The number of the packet that comes next (RFC 4253 §6.4). */
+    readonly _decipher: { readonly inSeqno: number }
     /** Begins a key exchange, unless one is under way. */
     rekey(): void
     /** Ours: replaces the offer, until KEXINIT is sent. */

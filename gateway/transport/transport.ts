@@ -162,6 +162,12 @@ export class Transport {
     this.#protocol.serviceAccept(name)
   }
 
+  /** Says of the message that is being handled that nobody here knows its number (RFC 4253 §11.4). */
+  unrecognized(): void {
+    // ssh2 has counted it already.
+    this.send(wireMessage(message.unimplemented, uint32((this.#protocol._decipher.inSeqno - 1) >>> 0)))
+  }
+
   /** Bytes that the peer's TCP has not taken yet, or that wait for new keys. */
   get backlog(): number {
     return this.#stream.writableLength + this.#awaitingKeys

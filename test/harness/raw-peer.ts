@@ -52,6 +52,12 @@ export class RawPeer {
         EXT_INFO: (_, extensions) => (this.signatureAlgorithms = extensions.flatMap(({ algs }) => algs ?? [])),
       },
     }) as OpenProtocol
+    // Of RFC 4253's own messages the one that a test may ask for; ssh2 keeps it to itself.
+    const { _onPayload: take } = this.#protocol
+    this.#protocol._onPayload = (payload) => {
+      if (payload[0] === message.unimplemented) this.#hear(Buffer.from(payload))
+      take(payload)
+    }
     socket.on('data', (chunk) => {
       try {
         this.#protocol.parse(chunk, 0, chunk.length)

@@ -27,6 +27,8 @@ export interface TerminalOptions {
   /** `TERM` */
   readonly type?: string
   readonly environment?: Readonly<Record<string, string>>
+  /** Modes of the terminal itself, as stty takes them. */
+  readonly modes?: string
 }
 
 /** Opens 80 columns by 24 rows of `xterm-256color`, unless told otherwise; `args` as those of `ssh`. */
@@ -34,10 +36,12 @@ export function openTerminal(
   door: Door,
   userName: string,
   args: readonly string[] = [],
-  { columns = 80, rows = 24, type = 'xterm-256color', environment = {} }: TerminalOptions = {},
+  { columns = 80, rows = 24, type = 'xterm-256color', environment = {}, modes }: TerminalOptions = {},
 ): TestTerminal {
   const split = args.includes('--') ? args : ['--', ...args]
-  const pty = spawn('ssh', sshArguments(door, userName, ['-tt', ...split]), {
+  const arrange = modes === undefined ? [] : ['sh', '-c', `stty ${modes}; exec "$@"`, 'sh']
+  const [program = '', ...rest] = [...arrange, 'ssh', ...sshArguments(door, userName, ['-tt', ...split])]
+  const pty = spawn(program, rest, {
     name: type,
     cols: columns,
     rows,

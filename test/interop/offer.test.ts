@@ -45,6 +45,17 @@ describe('OpenSSH', needsProgram('sshd', 'openssh-server'), () => {
     expect(stderr).toContain(`kex: algorithm: ${expected}`)
   })
 
+  it('is told what staff may sign with, without SHA-1, and nothing else', async () => {
+    const { stderr } = await ssh(world.gateway, 'web1.acme', ['-o', 'LogLevel=DEBUG3', '--', 'true'])
+    const told = stderr.split('\n').filter((line) => line.includes('kex_input_ext_info:'))
+    const names = /server-sig-algs=<(.*)>/.exec(told.join())?.[1]?.split(',') ?? []
+    for (const name of ['ssh-ed25519', 'sk-ssh-ed25519@openssh.com', 'ecdsa-sha2-nistp256', 'rsa-sha2-512']) {
+      expect(names).toContain(name)
+    }
+    expect(names.filter((name) => /^ssh-(rsa|dss)|@libssh/.test(name))).toEqual([])
+    expect(told).toHaveLength(1)
+  })
+
   it('compresses nothing, whatever it would like', async () => {
     const options = ['-o', 'Compression=yes', '-o', 'LogLevel=DEBUG1', '--', 'echo in']
     const { stdout, stderr } = await ssh(world.gateway, 'web1.acme', options)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { peers, PYTHON, pythonPeer } from '#test/harness/peer.ts'
 import { reachable, type Reachable } from '#test/harness/reachable.ts'
-import { newestEndedSession } from '#test/harness/recorded.ts'
+import { bytesOf, newestEndedSession, recordedEvents } from '#test/harness/recorded.ts'
 import { needsProgram } from '#test/harness/requirement.ts'
 import { run } from '#test/harness/ssh.ts'
 
@@ -48,6 +48,18 @@ describe('a program that speaks SSH by a library', needsProgram('sshd', 'openssh
       },
     )
   })
+
+  it.each(['straight', 'through the gateway as a jump host'])(
+    'asyncssh sends a signal, and hears of one, %s',
+    pythonPeer('asyncssh', 'python3-asyncssh'),
+    async (way) => {
+      expect(await python('asyncssh_signal', world.sshd.login, way)).toEqual({ signal: 'TERM' })
+      const session = await newestEndedSession(world.gateway)
+      expect(session).toMatchObject({ exitSignal: 'TERM' })
+      const requests = bytesOf(await recordedEvents(world.gateway, session.id), 'request').toString('latin1')
+      expect(requests).toContain('signal\0\0\0\x04USR1')
+    },
+  )
 
   const version =
     "ctypes.cast(ctypes.CDLL('libssh.so.4').ssh_version, ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_int))(0).decode()"
