@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { writeJumpConfig } from '#test/harness/jump-config.ts'
 import { newestFiles, sha256Of, told } from '#test/harness/listed-files.ts'
 import { reachable, type Reachable } from '#test/harness/reachable.ts'
 import { needsProgram } from '#test/harness/requirement.ts'
@@ -33,14 +34,10 @@ describe('the list of files of a session', needsProgram('sshd', 'openssh-server'
   /** The ways to the same target: straight, and through `ssh -J` as an administrator has it. */
   const ways = {
     straight: () => ({ options: options(), host: 'web1.acme@127.0.0.1' }),
-    async '-J'() {
-      const config = join(world.gateway.directory, 'ssh_config')
-      const trust = ['IdentitiesOnly yes', 'IdentityAgent none', 'BatchMode yes', 'StrictHostKeyChecking no']
-      const lines = ['Host bastion', 'HostName 127.0.0.1', `Port ${world.gateway.sshPort}`, 'User ivan', 'Host *']
-      const key = [`IdentityFile ${world.gateway.keyFile}`, 'UserKnownHostsFile /dev/null', 'LogLevel ERROR']
-      await writeFile(config, [...lines, ...trust, ...key].join('\n'))
-      return { options: ['-q', '-F', config, '-J', 'bastion'], host: `${world.sshd.login}@web1.acme` }
-    },
+    '-J': async () => ({
+      options: ['-q', '-F', await writeJumpConfig(world.gateway, world.gateway.keyFile), '-J', 'bastion'],
+      host: `${world.sshd.login}@web1.acme`,
+    }),
   }
   type Way = keyof typeof ways
 
@@ -207,15 +204,6 @@ describe('the list of files of a session', needsProgram('sshd', 'openssh-server'
       expect(file).toMatchObject({ direction: 'upload', path: Buffer.from(`${there}/no/such/place`), result: 'failed' })
       expect(file?.note?.toLowerCase()).toContain('no such file')
     }
-  })
-
-  it('has a command, of rsync, with what it was asked for', needsProgram('rsync', 'rsync'), async () => {
-    const sent = await content('sent', randomBytes(100_000))
-    const shell = ['-e', ['ssh', '-p', world.gateway.sshPort, ...sshOptions(world.gateway)].join(' ')]
-    await succeed('rsync', ['-a', ...shell, sent, remote(`${there}/`)])
-    expect((await newestFiles(world.gateway)).map(told)).toEqual([`upload ${there}/ ok`])
-    await succeed('rsync', ['-a', ...shell, remote(`${there}/sent`), join(here, 'back')])
-    expect((await newestFiles(world.gateway)).map(told)).toEqual([`download ${there}/sent ok`])
   })
 
   it('has nothing for commands that carry no files', async () => {

@@ -50,10 +50,10 @@ export class Content {
     this.bytes -= bytes
   }
 
-  /** So many bytes passed that could not be told from others then. */
-  unseen(bytes: number): void {
+  /** So many bytes passed and could not be seen: there will be no hash, and this is why. */
+  unseen(bytes: number, why: string): void {
     this.bytes += bytes
-    this.spoil('it was written before the target said that it was open')
+    this.spoil(why)
   }
 
   /** From now on there will be no hash, and this is why; the first reason stays. */

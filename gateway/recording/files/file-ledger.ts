@@ -6,8 +6,8 @@ import { NotFollowed } from './not-followed.ts'
 
 /** Twice what OpenSSH's sftp has under way at once: 64 requests of 32 KiB. */
 const EARLY_BYTES_MAX = 4 * 1024 * 1024
-/** Names, handles and requests without an answer: 20,000 requests under way, and paths in plenty. */
-const MEMORY_BYTES_MAX = 4 * 1024 * 1024
+/** Names, handles, requests without an answer: 35,000 requests under way, or as many names on a list of rsync. */
+const MEMORY_BYTES_MAX = 8 * 1024 * 1024
 /** A long transfer says how far it is this often, so that a crash leaves a figure not far from the truth. */
 const PROGRESS_BYTES = 16 * 1024 * 1024
 

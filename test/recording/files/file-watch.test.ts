@@ -53,29 +53,3 @@ describe('what a channel carries', () => {
     expect(removes(channel).files).toMatchObject([{ operation: 'remove' }])
   })
 })
-
-describe('rsync', () => {
-  const paths = (channel: WatchedChannel) =>
-    channel.files.map(({ direction, path, result }) => [direction, path, result])
-
-  it('is listed by its command when it is over, and says that this is all', () => {
-    const channel = WatchedChannel.exec('rsync --server --sender -e.LsfxCIvu . /a /b')
-      .up('\x20\0\0\0')
-      .down('\x20\0\0\0')
-    channel.watch.exited(0)
-    expect(paths(channel.end())).toEqual([
-      ['download', '/a', 'ok'],
-      ['download', '/b', 'ok'],
-    ])
-    expect(channel.files[0]?.note).toBe('rsync: only its command is known, not which files passed')
-  })
-
-  it.each([
-    [23, 'failed'],
-    [undefined, 'interrupted'],
-  ])('with the exit status %s is %s', (status, result) => {
-    const channel = WatchedChannel.exec('rsync --server -e.LsfxCIvu . /a')
-    if (status !== undefined) channel.watch.exited(status)
-    expect(paths(channel.end())).toEqual([['upload', '/a', result]])
-  })
-})

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seededChance } from '#test/harness/chance.ts'
+import { DIRECTORY, done, entry, hello, listEnd, made, multiplexed, sentFile } from './rsync-words.ts'
 import { answer, init, READ, request, version, WRITE_NEW } from './sftp-words.ts'
 import { WatchedChannel } from './watched.ts'
 
@@ -46,6 +47,18 @@ function someWords(chance: Chance): Said {
   return [words === fromClient ? 'input' : 'output', words[chance(words.length)] ?? content]
 }
 
+/** What rsync's sender says, a word at a time. */
+function rsyncWords(chance: Chance): Said[] {
+  const list = [entry('b', undefined, 9), entry('a', DIRECTORY), entry('a/x', undefined, 9), listEnd]
+  const files = [sentFile(1 + chance(3), Buffer.alloc(chance(40))), made(1 + chance(2)), sentFile(1, 'x', 'yz'), done]
+  const words = [...list, ...files, listEnd, done, done].map((word) => multiplexed(word, chance(20) === 0 ? 101 : 0))
+  return [
+    ['input', hello.client],
+    ['output', hello.target(chance(3) === 0 ? chance(256) : 0)],
+    ...words.map((word): Said => ['output', word]),
+  ]
+}
+
 /** Some bytes of it wrong, missing or doubled. */
 function spoilt(bytes: Buffer, chance: Chance): Buffer {
   const copy = Buffer.from(bytes)
@@ -64,6 +77,9 @@ function spoilt(bytes: Buffer, chance: Chance): Buffer {
 }
 
 function someConversation(chance: Chance): Said[] {
+  if (chance(4) === 0) {
+    return rsyncWords(chance).map(([stream, bytes]) => [stream, chance(8) === 0 ? spoilt(bytes, chance) : bytes])
+  }
   const words: Said[] =
     chance(4) === 0
       ? []

@@ -167,6 +167,13 @@ describe('a download by scp', () => {
   })
 })
 
+/** Into a directory in a directory and so on, each of which the target makes. */
+function deep(levels: number): WatchedChannel {
+  const channel = upload('scp -r -t /x')
+  for (let level = 0; level < levels; level++) channel.up(`D0755 0 ${'d'.repeat(200)}\n`).down(OK)
+  return channel
+}
+
 describe('what is no scp, or deceives one side of it', () => {
   it.each([
     ['a shell that says something first', upload('scp -t /x').up('Hello\n'), 'not the protocol of scp'],
@@ -184,11 +191,7 @@ describe('what is no scp, or deceives one side of it', () => {
       'scp sent a file that was refused',
     ],
     ['an answer to nothing', upload('scp -t /x').down(OK), 'accepts what was not sent'],
-    [
-      'directories without end',
-      upload('scp -r -t /x').up(`D0755 0 ${'d'.repeat(200)}\n`.repeat(900)),
-      'more goes on at once',
-    ],
+    ['directories without end', deep(1500), 'more goes on at once'],
     ['files without an answer', upload('scp -t /x').up(`C0644 0 x\n${OK}`.repeat(600)), 'without an answer'],
   ])('is said not to be followed any further: %s', (_, channel, note) => {
     expect(channel.files.at(-1)).toMatchObject({ operation: 'unread', result: 'unread' })

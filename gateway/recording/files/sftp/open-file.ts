@@ -70,7 +70,7 @@ export class OpenFile {
 
   /** So many bytes were written to it before it was known to be open. */
   wroteUnseen(bytes: number): void {
-    this.upload().content.unseen(bytes)
+    this.upload().content.unseen(bytes, 'it was written before the target said that it was open')
   }
 
   /** The target says how long it is. */
