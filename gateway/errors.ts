@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'data-directory'
   | 'port-taken'
   | 'master-key'
+  | 'signing-key'
   | 'record-failed'
   | 'target-unreachable'
   | 'target-key-unknown'

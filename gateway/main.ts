@@ -11,6 +11,7 @@ import { examination } from './start/examination.ts'
 import { tuneEngine } from './start/tune-engine.ts'
 import { localHost } from './start/local-host.ts'
 import { openInstallationDatabase, storesOn } from './start/open-database.ts'
+import { restartSeal } from './start/restart-seal.ts'
 import { startGateway } from './start/start-gateway.ts'
 import { openLocalShell } from './target/local-shell.ts'
 import { scanHostKeys } from './target/scan-host-keys.ts'
@@ -45,6 +46,7 @@ const parts: ProgramParts = {
     await opened.close()
     return opened.migrated
   },
+  restartSeal: (config, reason) => restartSeal({ config, clock: systemClock, reason, log: note }),
   start,
   fetchHostKeys: ({ host, port }) => scanHostKeys(host, port),
   probeTarget,

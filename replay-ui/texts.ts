@@ -114,6 +114,26 @@ export const texts = {
       bytes: 'Bytes',
       inAndOut: (bytesIn: string, bytesOut: string) => `${bytesIn} in, ${bytesOut} out`,
       end: 'End',
+      seal: 'Seal',
+    },
+    seal: {
+      state: {
+        none: () => 'not sealed: the log of sessions does not know this session',
+        open: (to: string) => `open, signed to ${to}`,
+        sealed: (to: string) => `sealed, signed to ${to}`,
+      },
+      verified: {
+        open: (to: string) => `open, verified to ${to}`,
+        sealed: (to: string) => `sealed, verified to ${to}`,
+        interrupted: (to: string) => `interrupted, recovered and verified to ${to}`,
+      },
+      verify: 'Verify',
+      verifying: 'verifying…',
+      failed: 'It could not be verified now.',
+      altered: (where: string, what: string) => `ALTERED: ${where === '' ? '' : `${where}: `}${what}`,
+      channel: (number: number) => `channel ${number}`,
+      event: (number: number) => `event ${number}`,
+      at: (time: string) => `at ${time}`,
     },
   },
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { forwardKinds } from './forward-kinds.ts'
+import { seal } from './seal.ts'
 import { taskNumber } from './task-text.ts'
 import { transferredFile } from './transferred-file.ts'
 
@@ -83,7 +84,7 @@ export const channel = z.object({
 export type ChannelView = z.infer<typeof channel>
 
 /** GET /api/v1/sessions/{id} */
-export const sessionDetail = session.extend({ channelList: z.array(channel) })
+export const sessionDetail = session.extend({ seal, channelList: z.array(channel) })
 export type SessionDetail = z.infer<typeof sessionDetail>
 
 /** `gatebook session show --json` */

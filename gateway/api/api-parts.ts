@@ -7,6 +7,8 @@ import type { WorkedSessionSource } from '../billing/worked-session.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { RecordStore } from '../recording/record-store.ts'
+import type { SessionLog } from '../recording/seal/session-log.ts'
+import type { EvidenceStore } from '../session/session-evidence.ts'
 import type { SessionStore } from '../session/session.ts'
 import type { GatewayMetrics } from './metrics-text.ts'
 
@@ -19,6 +21,8 @@ export interface ApiStores {
   readonly signIns: SignInStore
   readonly sessions: Pick<SessionStore, 'list' | 'show' | 'channels'>
   readonly records: Pick<RecordStore, 'progress' | 'events' | 'keystrokes' | 'files'>
+  readonly sessionLog: Pick<SessionLog, 'statements' | 'keys'>
+  readonly evidence: EvidenceStore
   readonly workedSessions: WorkedSessionSource
 }
 

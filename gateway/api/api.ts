@@ -11,6 +11,7 @@ import { sessionRoutes } from './routes/session-routes.ts'
 import { signInRoutes } from './routes/sign-in-routes.ts'
 import { taskRoutes } from './routes/task-routes.ts'
 import { timeRoutes } from './routes/time-routes.ts'
+import { verificationRoutes } from './routes/verification-routes.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { serveRoute } from './serve-route.ts'
 
@@ -21,6 +22,7 @@ export function apiRoutes(parts: ApiParts) {
     ...clientRoutes(parts),
     ...taskRoutes(parts),
     ...sessionRoutes(parts),
+    ...verificationRoutes(parts),
     ...replayRoutes(parts),
     ...timeRoutes(parts),
   ]

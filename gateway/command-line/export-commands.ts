@@ -69,7 +69,8 @@ async function print(desk: Desk, { stores }: OpenInstallation, id: string, optio
 async function jsonOf(stores: OpenStores, id: string, number: number | undefined): Promise<AsyncIterable<string>> {
   const session = await findSession(stores, id)
   if (number !== undefined) await findRecordedChannel(stores, id, number)
-  const { channelList, ...about } = sessionDetailView(session, await stores.sessions.channels(session.id))
+  const statements = await stores.sessionLog.statements(session.id)
+  const { channelList, ...about } = sessionDetailView(session, await stores.sessions.channels(session.id), statements)
   const channels = channelList
     .filter(({ channel }) => number === undefined || channel === number)
     .map((channel) => ({ about: channel, events: stores.records.events(session.id, channel.channel) }))

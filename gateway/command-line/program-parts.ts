@@ -11,6 +11,8 @@ import type { WorkedSessionSource } from '../billing/worked-session.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { RecordStore } from '../recording/record-store.ts'
+import type { SessionLog } from '../recording/seal/session-log.ts'
+import type { EvidenceStore } from '../session/session-evidence.ts'
 import type { SessionStore } from '../session/session.ts'
 import type { Vault } from '../vault/seal.ts'
 import type { Examination } from './doctor/examination.ts'
@@ -27,6 +29,8 @@ export interface OpenStores {
   readonly secondFactors: SecondFactorStore
   readonly sessions: SessionStore
   readonly records: RecordStore
+  readonly evidence: EvidenceStore
+  readonly sessionLog: SessionLog
   readonly workedSessions: WorkedSessionSource
   close(): Promise<void>
 }
@@ -61,6 +65,8 @@ export interface ProgramParts {
   openStores(config: Config): Promise<OpenStores>
   /** Brings the schema up to date; how many migrations it applied. */
   migrate(config: Config): Promise<number>
+  /** Gives the gateway a new signing key; answers with its id. Throws `conflict` where none is lost. */
+  restartSeal(config: Config, reason: string): Promise<string>
   /** Runs the gateway until it is told to stop. */
   start(config: Config, options: { readonly demo: boolean }): Promise<void>
   /** The host keys the server at this address shows, one per type. Throws `target-unreachable`. */

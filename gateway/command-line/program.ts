@@ -10,12 +10,14 @@ import { loginCommand } from './login-command.ts'
 import { operationCommands } from './operation-commands.ts'
 import type { ProgramParts } from './program-parts.ts'
 import { refusalLines } from './refusal.ts'
+import { sealCommands } from './seal-commands.ts'
 import { sessionCommands } from './session-commands.ts'
 import { staffCommands } from './staff-commands.ts'
 import { targetCommands } from './target-commands.ts'
 import { taskCommands } from './task-commands.ts'
 import { timeCommand } from './time-command.ts'
 import { usageLine } from './usage-error.ts'
+import { verifyCommand } from './verify-command.ts'
 
 /** Exit statuses (product.md, "The command gatebook"). */
 const REFUSED = 1
@@ -47,6 +49,8 @@ export function createProgram(parts: ProgramParts): Command {
   grantCommands(program, desk)
   taskCommands(program, desk)
   sessionCommands(program, desk)
+  verifyCommand(program, desk)
+  sealCommands(program, desk)
   timeCommand(program, desk)
   billCommands(program, desk)
   loginCommand(program, desk)

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { SessionShown, SessionView } from '#shared/api.ts'
+import type { SessionDetail, SessionShown } from '#shared/api.ts'
+import type { SealView } from '#shared/seal.ts'
 import type { TransferredFile } from '../recording/record-store.ts'
 import { fileView } from '../session/file-view.ts'
 import { sessionDetailView, sessionView } from '../session/session-view.ts'
@@ -108,8 +109,9 @@ function showCommand(session: Command, desk: Desk): void {
       desk.withStores(async ({ stores }) => {
         const found = await findSession(stores, id)
         const files = (await findFiles(stores, found.id)).map(fileView)
+        const statements = await stores.sessionLog.statements(found.id)
         const view: SessionShown = {
-          ...sessionDetailView(found, await stores.sessions.channels(found.id)),
+          ...sessionDetailView(found, await stores.sessions.channels(found.id), statements),
           files,
         }
         desk.printFacts(view, factsOf(view), options)
@@ -141,7 +143,7 @@ const channelColumns: readonly Column<ReturnType<typeof sessionDetailView>['chan
   { title: 'exit', text: exitText },
 ]
 
-function factsOf(session: SessionView): readonly (readonly [string, string])[] {
+function factsOf(session: SessionDetail): readonly (readonly [string, string])[] {
   return [
     ['id', session.id],
     ['staff', `${session.staff} from ${session.sourceAddress}`],
@@ -155,5 +157,12 @@ function factsOf(session: SessionView): readonly (readonly [string, string])[] {
     ['exit', exitText(session)],
     ['keystrokes', String(session.keystrokes)],
     ['bytes', `${session.bytesIn} in, ${session.bytesOut} out`],
+    ['seal', sealText(session)],
   ]
+}
+
+function sealText({ id, seal: { state, at, sealedMs } }: { readonly id: string; readonly seal: SealView }): string {
+  if (state === 'none') return 'none: the log of sessions does not know it'
+  const words = state === 'open' ? 'open, signed' : 'sealed'
+  return `${words} to ${shortLength(sealedMs)}${at === null ? '' : ` at ${shortInstant(at)}`}; gatebook verify ${id}`
 }

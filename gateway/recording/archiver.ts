@@ -4,7 +4,8 @@ import { JournalReader, type PlacedRecord } from './journal-reader.ts'
 import type { JournalRecord } from './journal-record.ts'
 import type { Journal, JournalSegment } from './journal.ts'
 import { createPacer } from './pacer.ts'
-import type { RecordBatch, RecordStore, SessionClosing } from './record-store.ts'
+import type { RecordBatch, RecordStore } from './record-store.ts'
+import type { SessionSeals, UnsealedClosing } from './seal/session-seals.ts'
 
 /** What is typed at a terminal that stays silent waits this long to be taken for a secret. */
 const HOLD_MS = 3000
@@ -24,7 +25,8 @@ const RETRY_MS_MAX = 5000
 export interface ArchiverOptions {
   readonly journal: Journal
   readonly journalMaxBytes: number
-  readonly store: Pick<RecordStore, 'append' | 'progress'>
+  readonly store: Pick<RecordStore, 'append' | 'progress' | 'events'>
+  readonly seals: SessionSeals
   /** Told of each new trouble with PostgreSQL once, and when it is over. */
   onTrouble(error: GatewayError | Error): void
   onRecovered(): void
@@ -41,7 +43,7 @@ export class Archiver {
   readonly #options: ArchiverOptions
   readonly #reader: JournalReader
   readonly #channels = new Map<string, OpenArchive>()
-  readonly #closings: SessionClosing[] = []
+  #closings: UnsealedClosing[] = []
   readonly #breathe = createPacer()
   #stopping = false
   #wake: (() => void) | undefined
@@ -108,19 +110,13 @@ export class Archiver {
   }
 
   async #take({ record, segment }: PlacedRecord): Promise<void> {
-    if (record.kind === 'sessionClosed') {
-      this.#closings.push(closing(record))
-      return
-    }
-    const key = `${record.sessionId}/${record.channel}`
+    const { sessionId, channel: number } = record
+    if (record.kind === 'sessionClosed') return await this.#close(record, segment)
+    const key = `${sessionId}/${number}`
     let channel = this.#channels.get(key)
     if (channel === undefined) {
-      const { sessionId, channel: number } = record
-      const stored = segment.leftBehind
-        ? await this.#untilItSucceeds(() => this.#options.store.progress(sessionId, number))
-        : undefined
-      const archive = new ChannelArchive(sessionId, number, stored)
-      channel = { archive, leftBehind: segment.leftBehind, heldIn: undefined, addedAt: 0 }
+      const archive = await this.#untilItSucceeds(() => this.#archive(record, segment))
+      channel = { sessionId, archive, leftBehind: segment.leftBehind, heldIn: undefined, addedAt: 0 }
       this.#channels.set(key, channel)
     }
     await channel.archive.add(record)
@@ -128,13 +124,29 @@ export class Archiver {
     channel.heldIn = channel.archive.holds ? (channel.heldIn ?? segment) : undefined
   }
 
+  async #archive({ sessionId, channel }: JournalRecord, { leftBehind }: JournalSegment): Promise<ChannelArchive> {
+    const { store, seals } = this.#options
+    await seals.begin(sessionId, leftBehind)
+    const stored = leftBehind ? await store.progress(sessionId, channel) : undefined
+    const archive = new ChannelArchive(sessionId, channel, seals.chain(sessionId, channel, stored))
+    if (stored !== undefined) await archive.recall(store.events(sessionId, channel))
+    return archive
+  }
+
+  /** The closing covers every event: none may wait any longer. */
+  async #close(record: JournalRecord, { leftBehind }: JournalSegment): Promise<void> {
+    const { sessionId } = record
+    await this.#untilItSucceeds(() => this.#options.seals.begin(sessionId, leftBehind))
+    for (const channel of this.#holding()) if (channel.sessionId === sessionId) decide(channel)
+    this.#closings.push(closing(record))
+  }
+
   /** What was typed and not answered is decided when nothing more comes, or when all is to be stored. */
   #settle(): void {
     const all = this.#idle.length > 0 && this.#reader.unread() === 0
     for (const channel of this.#holding()) {
       if (!all && performance.now() - channel.addedAt < HOLD_MS) continue
-      channel.archive.settle()
-      channel.heldIn = undefined
+      decide(channel)
     }
   }
 
@@ -143,17 +155,24 @@ export class Archiver {
   }
 
   async #store(): Promise<void> {
+    const { seals, store } = this.#options
     const pending = [...this.#channels.values()].filter(({ archive }) => archive.pending)
-    if (pending.length === 0 && this.#closings.length === 0) return
+    if (pending.length === 0 && this.#closings.length === 0 && seals.dueInMs !== 0) return
     const parts = await Promise.all(pending.map(({ archive }) => archive.take()))
-    const batch: RecordBatch = {
-      frames: parts.flatMap((part) => part.frames),
-      runs: parts.flatMap((part) => part.runs),
-      files: parts.flatMap((part) => part.files),
-      channels: parts.map((part) => part.change),
-      closings: this.#closings.splice(0),
-    }
-    await this.#untilItSucceeds(() => this.#options.store.append(batch))
+    const channels = parts.map((part) => part.change)
+    const closings = this.#closings
+    this.#closings = []
+    await seals.hold(async () => {
+      const batch: RecordBatch = {
+        frames: parts.flatMap((part) => part.frames),
+        salts: parts.flatMap((part) => part.salts),
+        runs: parts.flatMap((part) => part.runs),
+        files: parts.flatMap((part) => part.files),
+        channels,
+        ...seals.seal(channels, closings),
+      }
+      await this.#untilItSucceeds(() => store.append(batch))
+    })
   }
 
   /** After `#store` all that the reader has handed out is in PostgreSQL, but for what archives hold. */
@@ -165,6 +184,7 @@ export class Archiver {
       journal.dropOldest()
     }
     const onlyOurs = journal.segments[0]?.leftBehind !== true
+    if (onlyOurs) this.#options.seals.forgetLeftBehind()
     for (const [key, { archive, leftBehind }] of this.#channels) {
       if (archive.closed || (leftBehind && onlyOurs)) this.#channels.delete(key)
     }
@@ -174,15 +194,24 @@ export class Archiver {
     if (this.#stopping || this.#idle.length > 0) return
     // What was written since the reader looked has rung no bell.
     if (this.#reader.unread() === 0) {
+      const due = this.#restMs()
+      const timer = due === undefined ? undefined : setTimeout(() => this.#wake?.(), due)
       await new Promise<void>((resolve) => {
         this.#wake = resolve
-        if (this.#holding().length > 0) setTimeout(resolve, HOLD_MS)
       })
+      clearTimeout(timer)
       this.#wake = undefined
       if (this.#reader.unread() === 0) return
     }
     // Gathers what follows, so that a keystroke and its echo are one frame, not two.
     if (this.#idle.length === 0 && !this.#stopping) await this.#sleep(FLUSH_MS)
+  }
+
+  /** How long there may be nothing to do; undefined: until something is written. */
+  #restMs(): number | undefined {
+    const { dueInMs } = this.#options.seals
+    if (this.#holding().length === 0) return dueInMs
+    return Math.min(HOLD_MS, dueInMs ?? HOLD_MS)
   }
 
   async #letBulkPass(): Promise<void> {
@@ -243,6 +272,7 @@ export class Archiver {
 }
 
 interface OpenArchive {
+  readonly sessionId: string
   readonly archive: ChannelArchive
   readonly leftBehind: boolean
   /** Where the oldest record stands that the archive holds: that segment must stay. */
@@ -253,7 +283,13 @@ interface OpenArchive {
 
 class StoppedWithoutDatabase extends Error {}
 
-function closing(record: JournalRecord): SessionClosing {
-  const { endedAt, reason } = JSON.parse(record.data.toString()) as { endedAt: string; reason: string }
-  return { sessionId: record.sessionId, endedAt: new Date(endedAt), lengthUs: record.atUs, reason }
+/** Nothing of it waits any longer to be known as a secret. */
+function decide(channel: OpenArchive): void {
+  channel.archive.settle()
+  channel.heldIn = undefined
+}
+
+function closing({ sessionId, atUs, data }: JournalRecord): UnsealedClosing {
+  const { endedAt, reason } = JSON.parse(data.toString()) as { endedAt: string; reason: string }
+  return { sessionId, state: 'ended', endedAt: new Date(endedAt), lengthUs: atUs, reason }
 }

@@ -59,5 +59,8 @@ export interface RecordedEvent {
   /** Microseconds since the session's start, on the monotonic clock. */
   readonly atUs: number
   readonly kind: EventKind
+  /** Of an erased event as many asterisks as there were bytes. */
   readonly data: Buffer
+  /** Its bytes were erased later, as a signed statement must say (seal/erase-events.ts): what still stands for them. */
+  readonly erased?: Buffer
 }

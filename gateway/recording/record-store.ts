@@ -1,6 +1,8 @@
 import type { ChannelKind } from './channel-request.ts'
 import type { RecordedEvent } from './event.ts'
 import type { FileStatement } from './files/file-statement.ts'
+import type { SaltBlock } from './seal/channel-chain.ts'
+import type { SessionCheckpoint } from './seal/session-seals.ts'
 
 /** One row of the recording of a channel: at most 250 ms or 64 KiB of events, encoded by `frame.ts`. */
 export interface Frame {
@@ -15,6 +17,16 @@ export interface Frame {
   readonly rawLength: number
   /** deflate-raw of the encoded events. */
   readonly data: Buffer
+  /** The check byte of each event (seal/chain.ts). */
+  readonly checks: Buffer
+  /** Of `data` as it is stored: some of its bits mean nothing, and a change of those is a change, too. */
+  readonly crc32: number
+}
+
+/** A block of salts of one channel. */
+export interface SaltRow extends SaltBlock {
+  readonly sessionId: string
+  readonly channel: number
 }
 
 /** Consecutive keystrokes of one channel. */
@@ -53,6 +65,8 @@ export interface ChannelChange {
   readonly channel: number
   /** Of the last event in the batch: replaying a batch that is already stored changes nothing. */
   readonly archivedSeq: number
+  /** Of the chain, behind that event. */
+  readonly head: Buffer
   readonly lastUs: number
   readonly openedUs?: number
   readonly closedUs?: number
@@ -70,18 +84,24 @@ export interface ChannelChange {
 
 export interface SessionClosing {
   readonly sessionId: string
+  /** `interrupted`: the gateway stopped in the middle of it. */
+  readonly state: 'ended' | 'interrupted'
   /** Wall clock at the close. */
   readonly endedAt: Date
   readonly lengthUs: number
   readonly reason: string
+  /** All of this and of the record, signed (seal/session-statements.ts); for the log of sessions. */
+  readonly statement: string
 }
 
 /** What goes to PostgreSQL in one transaction. */
 export interface RecordBatch {
   readonly frames: readonly Frame[]
+  readonly salts: readonly SaltRow[]
   readonly runs: readonly KeystrokeRun[]
   readonly files: readonly FileChange[]
   readonly channels: readonly ChannelChange[]
+  readonly checkpoints: readonly SessionCheckpoint[]
   readonly closings: readonly SessionClosing[]
 }
 
@@ -89,6 +109,8 @@ export interface RecordBatch {
 export interface ChannelProgress {
   readonly archivedSeq: number
   readonly keystrokes: number
+  /** Of the chain, behind the last event stored. */
+  readonly head: Buffer
 }
 
 export interface RecordStore {

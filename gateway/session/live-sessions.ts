@@ -1,9 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { decide, type AccessFacts, type AccessSource, type Denial } from '../access/decision.ts'
+import { fullTargetName } from '../access/names.ts'
 import type { Policy } from '../access/policy.ts'
 import type { Clock } from '../clock.ts'
 import type { Journal } from '../recording/journal.ts'
 import { SessionRecorder } from '../recording/recorder.ts'
+import type { OpeningStatement } from '../recording/seal/session-statements.ts'
+import type { SigningKey } from '../recording/seal/signing-key.ts'
+import type { Signer } from '../recording/seal/statement.ts'
 import type { SessionOpening, SessionStore } from './session.ts'
 import { IdleWatch, type ChannelPresence } from './idle-watch.ts'
 import { newSessionId } from './session-id.ts'
@@ -14,6 +18,7 @@ export interface LiveSessionsParts {
   readonly journal: Journal
   readonly access: Pick<AccessSource, 'facts' | 'onChange'>
   readonly store: Pick<SessionStore, 'open'>
+  readonly signingKey: Pick<SigningKey, 'sign' | 'hold'>
   /** What the administrator reads when a right has gone in the middle of a session. */
   explain(denial: Denial, facts: AccessFacts, login: string): string
 }
@@ -140,7 +145,7 @@ export class LiveSessions {
    * so a change that commits meanwhile is seen by one or the other. Throws `database-unavailable`.
    */
   async open(about: NewSession): Promise<LiveSession | { readonly refused: string }> {
-    const { clock, journal, gatewayId, store } = this.#parts
+    const { clock, journal, gatewayId, store, signingKey } = this.#parts
     if (this.#shut !== undefined) return { refused: this.#shut }
     if (journal.failed !== undefined) return { refused: journal.failed.message }
     const id = newSessionId(clock.now())
@@ -148,13 +153,14 @@ export class LiveSessions {
     const session = new LiveSession(about, recorder, clock, () => this.#live.delete(id))
     this.#live.set(id, session)
     try {
-      const refused = await this.#whyNot(session)
-      if (refused === undefined) {
-        await store.open({ ...about, id, gatewayId, startedAt: recorder.startedAt })
+      const right = await this.#rightOf(session)
+      if ('facts' in right) {
+        const opening = { ...about, id, gatewayId, startedAt: recorder.startedAt }
+        await signingKey.hold(() => store.open(opening, signOpening(signingKey, opening, right.facts)))
         return session
       }
       this.#live.delete(id)
-      return { refused }
+      return right
     } catch (error) {
       this.#live.delete(id)
       throw error
@@ -220,14 +226,14 @@ export class LiveSessions {
   }
 
   async #check(watched: Watched): Promise<void> {
-    const reason = await this.#whyNot(watched)
-    if (reason !== undefined) watched.end({ reason, recorded: true })
+    const right = await this.#rightOf(watched)
+    if ('refused' in right) watched.end({ reason: right.refused, recorded: true })
   }
 
-  async #whyNot(watched: Watched): Promise<string | undefined> {
+  async #rightOf(watched: Watched): Promise<{ readonly facts: AccessFacts } | { readonly refused: string }> {
     const { about } = watched
     const facts = await this.#parts.access.facts(about.staffId, about.targetId)
-    if (facts === undefined) return 'the target or the person is gone; ask an administrator of the gateway'
+    if (facts === undefined) return { refused: 'the target or the person is gone; ask an administrator of the gateway' }
     const now = this.#parts.clock.now()
     const decision = decide(facts, about, now)
     if (decision.verdict === 'allow') {
@@ -235,8 +241,22 @@ export class LiveSessions {
       if (decision.until !== undefined) {
         watched.expires(decision.until.getTime() - now.getTime(), () => this.recheck())
       }
-      return undefined
+      return { facts }
     }
-    return this.#parts.explain(decision.reason, facts, about.login)
+    return { refused: this.#parts.explain(decision.reason, facts, about.login) }
   }
+}
+
+function signOpening(signer: Signer, opening: SessionOpening, { client, target, staff }: AccessFacts): string {
+  const statement: OpeningStatement = {
+    session: opening.id,
+    gateway: opening.gatewayId,
+    client: { id: client.id, slug: client.slug },
+    target: { id: target.id, name: fullTargetName(target) },
+    staff: { id: staff.id, login: staff.login },
+    login: opening.login,
+    sourceAddress: opening.sourceAddress,
+    startedAt: opening.startedAt.toISOString(),
+  }
+  return signer.sign('opening', statement)
 }

@@ -1,4 +1,6 @@
 import type { ChannelView, SessionDetail, SessionView } from '#shared/api.ts'
+import type { SessionStatements } from '../recording/seal/session-log.ts'
+import { sealView } from './seal-view.ts'
 import type { ChannelSummary, SessionSummary } from './session.ts'
 
 /** A session as the API and `--json` list it. */
@@ -28,8 +30,12 @@ export function sessionView(session: SessionSummary): SessionView {
 }
 
 /** A session with its channels, in order. */
-export function sessionDetailView(session: SessionSummary, channels: readonly ChannelSummary[]): SessionDetail {
-  return { ...sessionView(session), channelList: channels.map(channelView) }
+export function sessionDetailView(
+  session: SessionSummary,
+  channels: readonly ChannelSummary[],
+  statements: SessionStatements,
+): SessionDetail {
+  return { ...sessionView(session), seal: sealView(statements), channelList: channels.map(channelView) }
 }
 
 function channelView(channel: ChannelSummary): ChannelView {

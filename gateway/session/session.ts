@@ -82,7 +82,8 @@ export interface SessionFilter {
 }
 
 export interface SessionStore {
-  open(opening: SessionOpening): Promise<void>
+  /** Both at once, the session and its signed opening in the log of sessions. */
+  open(opening: SessionOpening, statement: string): Promise<void>
   /** What somebody names as it goes on; what is not named stays. Throws `not-found`. */
   setPurpose(id: string, purpose: Purpose): Promise<void>
   /** The same afterwards, on the audit trail with what was there before. Throws `not-found`. */
@@ -96,6 +97,4 @@ export interface SessionStore {
   lastByTarget(staffId: string): Promise<ReadonlyMap<string, Date>>
   /** Every session of this gateway that is still `live` on record: what a crash left behind. */
   leftLive(gatewayId: string): Promise<readonly string[]>
-  /** Marks a session interrupted; it ends at its last event on record. */
-  interrupt(id: string, reason: string): Promise<void>
 }

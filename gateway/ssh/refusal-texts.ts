@@ -62,6 +62,7 @@ const told = {
   'data-directory': false,
   'port-taken': false,
   'master-key': false,
+  'signing-key': false,
   'record-failed': false,
   'target-unreachable': true,
   'target-key-unknown': true,

@@ -4,10 +4,12 @@ import type { Config } from '../config.ts'
 import { PostgresClientStore } from '../storage/client-store.ts'
 import { openDatabase, type Database } from '../storage/database.ts'
 import { startEmbeddedPostgres } from '../storage/embedded-postgres.ts'
+import { PostgresEvidenceStore } from '../storage/evidence-store.ts'
 import { PostgresGrantStore } from '../storage/grant-store.ts'
 import { migrate } from '../storage/migrate.ts'
 import { PostgresRecordStore } from '../storage/record-store.ts'
 import { PostgresSecondFactorStore } from '../storage/second-factor-store.ts'
+import { PostgresSessionLog } from '../storage/session-log-store.ts'
 import { PostgresSessionStore } from '../storage/session-store.ts'
 import { PostgresSignInStore } from '../storage/sign-in-store.ts'
 import { PostgresStaffStore } from '../storage/staff-store.ts'
@@ -77,6 +79,8 @@ export function storesOn(database: Database): Omit<OpenStores, 'close'> {
     secondFactors: new PostgresSecondFactorStore(database),
     sessions: new PostgresSessionStore(database),
     records: new PostgresRecordStore(database),
+    evidence: new PostgresEvidenceStore(database),
+    sessionLog: new PostgresSessionLog(database),
     workedSessions: new PostgresWorkedSessionSource(database),
   }
 }

@@ -1,9 +1,14 @@
 import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
 import type { GatewayError } from '../errors.ts'
 import { Archiver } from '../recording/archiver.ts'
 import type { KeySealer } from '../recording/journal-cipher.ts'
 import { Journal } from '../recording/journal.ts'
 import type { RecordStore } from '../recording/record-store.ts'
+import type { SessionLog } from '../recording/seal/session-log.ts'
+import { SessionSeals } from '../recording/seal/session-seals.ts'
+import type { SigningKey } from '../recording/seal/signing-key.ts'
+import { interruptSession } from '../session/interrupt-session.ts'
 import type { SessionStore } from '../session/session.ts'
 
 /** A database that does not answer must not keep the gateway from stopping: the journal keeps the rest. */
@@ -15,8 +20,11 @@ export interface OpenRecordOptions {
   readonly journalMaxBytes: number
   readonly vault: KeySealer
   readonly gatewayId: string
+  readonly clock: Clock
+  readonly signingKey: SigningKey
   readonly records: RecordStore
-  readonly sessions: Pick<SessionStore, 'leftLive' | 'interrupt'>
+  readonly sessions: Pick<SessionStore, 'leftLive' | 'show'>
+  readonly sessionLog: Pick<SessionLog, 'opening' | 'positions'>
   /** Nothing can be recorded any more. */
   onFailure(error: GatewayError): void
   readonly log: (line: string) => void
@@ -34,7 +42,7 @@ export interface OpenRecord {
  * on record, as interrupted. Throws `data-directory`.
  */
 export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord> {
-  const { sessions, gatewayId, journalMaxBytes, log } = options
+  const { sessions, gatewayId, journalMaxBytes, log, signingKey, sessionLog, clock } = options
   const journal = new Journal({
     directory: join(options.dataDirectory, 'journal'),
     durability: options.durability,
@@ -46,6 +54,7 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
     journal,
     journalMaxBytes,
     store: options.records,
+    seals: new SessionSeals(signingKey, sessionLog, clock),
     onTrouble: (error) => log(`PostgreSQL takes nothing now; the journal keeps everything: ${error.message}`),
     onFailure: (error) => options.onFailure(error),
     onRecovered: () => log('PostgreSQL takes the record again'),
@@ -53,7 +62,7 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
   await archiver.caughtUp()
   // No door is open yet: what is still live on record was live when the gateway was killed.
   const left = await sessions.leftLive(gatewayId)
-  for (const id of left) await sessions.interrupt(id, 'the gateway stopped in the middle of it')
+  for (const id of left) await interruptSession(options, id, 'the gateway stopped in the middle of it')
   if (left.length > 0) log(`${left.length} sessions were interrupted when the gateway stopped; their record is whole`)
   return {
     journal,

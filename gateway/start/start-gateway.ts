@@ -27,12 +27,14 @@ import type { SessionLink } from '../transport/session-link.ts'
 import { transportIsPatched } from '../transport/transport.ts'
 import { openVault } from '../vault/open-vault.ts'
 import type { Vault } from '../vault/seal.ts'
+import { SigningKeyFiles } from '../vault/signing-key-file.ts'
 import { closeInOrder, type Part } from './close-in-order.ts'
 import { takeDataDirectory } from './data-directory.ts'
 import { dialTarget } from './dial-target.ts'
 import { EventLoopWatch } from './event-loop-watch.ts'
 import { openInstallationDatabase, storesOn, type InstallationDatabase } from './open-database.ts'
 import { openRecord, type OpenRecord } from './open-record.ts'
+import { openSigningKey } from './open-signing-key.ts'
 import { sshAddress } from './ssh-address.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -124,12 +126,15 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
   }, DAY_MS)
   parts.unshift({ name: 'partitions', close: () => clearInterval(partitions) })
   const { gatewayId } = directory
+  const files = new SigningKeyFiles(config.dataDirectory, vault, gatewayId)
+  const signingKey = await openSigningKey({ ...stores, gatewayId, files, clock })
   const record = await openRecord({
     ...config,
+    ...stores,
     gatewayId,
     vault,
-    records: stores.records,
-    sessions: stores.sessions,
+    clock,
+    signingKey,
     log,
     onFailure(error) {
       log(error.message)
@@ -147,6 +152,7 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
     journal,
     access,
     store: stores.sessions,
+    signingKey,
     explain: explainDenial,
   })
   const eventLoop = new EventLoopWatch(clock, log)

@@ -1,5 +1,6 @@
 import { lt, sql } from 'drizzle-orm'
 import type { ChannelChange, SessionClosing } from '../recording/record-store.ts'
+import type { SessionCheckpoint } from '../recording/seal/session-seals.ts'
 import type { Queries } from './database.ts'
 import { withoutNul } from './foreign-text.ts'
 import { channel } from './schema-recording.ts'
@@ -36,6 +37,7 @@ export async function updateChannels(
       setWhere: lt(channel.archivedSeq, sql`excluded.archived_seq`),
       set: {
         archivedSeq: sql`excluded.archived_seq`,
+        head: sql`excluded.head`,
         closedUs: unlessNull('closedUs', 'closed_us'),
         kind: unlessNull('kind', 'kind'),
         command: unlessNull('command', 'command'),
@@ -92,26 +94,48 @@ export async function addToSessions(tx: Queries, changes: readonly ChannelChange
   `)
 }
 
-/** Ends sessions that are live on record; one that was interrupted stays so. */
-export async function closeSessions(tx: Queries, closings: readonly SessionClosing[]): Promise<void> {
-  if (closings.length === 0) return
-  const rows = closings.map(({ sessionId, endedAt, lengthUs, reason }) => ({
+/** A newer checkpoint takes the place of the one before it. */
+export async function putCheckpoints(tx: Queries, checkpoints: readonly SessionCheckpoint[]): Promise<void> {
+  if (checkpoints.length === 0) return
+  const rows = checkpoints.map(({ sessionId, statement }) => ({ id: sessionId, statement }))
+  await tx.execute(sql`
+    update session set checkpoint = newer.statement
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as newer (id uuid, statement text)
+    where session.id = newer.id and session.state = 'live'
+  `)
+}
+
+/**
+ * Ends sessions that are live on record; one that is over stays as it is. Answers with those it ended: their closings
+ * belong into the log. A checkpoint of a session that was interrupted stays: it says how much must be there.
+ */
+export async function closeSessions(
+  tx: Queries,
+  closings: readonly SessionClosing[],
+): Promise<readonly SessionClosing[]> {
+  if (closings.length === 0) return []
+  const rows = closings.map(({ sessionId, state, endedAt, lengthUs, reason }) => ({
     id: sessionId,
+    state,
     ended_at: endedAt,
     length_us: lengthUs,
     reason: withoutNul(reason),
   }))
-  await tx.execute(sql`
+  const ended = await tx.execute<{ id: string }>(sql`
     update session set
-      state = 'ended',
+      state = closing.state,
       ended_at = closing.ended_at,
       end_reason = closing.reason,
-      length_us = greatest(session.length_us, closing.length_us)
+      length_us = greatest(session.length_us, closing.length_us),
+      checkpoint = case when closing.state = 'interrupted' then session.checkpoint end
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as closing (
-      id uuid, ended_at timestamptz, length_us bigint, reason text
+      id uuid, state text, ended_at timestamptz, length_us bigint, reason text
     )
     where session.id = closing.id and session.state = 'live'
+    returning session.id
   `)
+  const ids = new Set(ended.rows.map(({ id }) => id))
+  return closings.filter(({ sessionId }) => ids.has(sessionId))
 }
 
 /** As the columns are called. */

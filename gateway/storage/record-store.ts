@@ -10,10 +10,11 @@ import type {
   RecordStore,
   TransferredFile,
 } from '../recording/record-store.ts'
-import { addToSessions, channelKey, closeSessions, updateChannels } from './batch-counters.ts'
+import { addToSessions, channelKey, closeSessions, putCheckpoints, updateChannels } from './batch-counters.ts'
 import type { Database, Queries } from './database.ts'
-import { listFiles, putFiles } from './file-rows.ts'
-import { channel, frame, keystrokeRun, session } from './schema-recording.ts'
+import { interruptFiles, listFiles, putFiles } from './file-rows.ts'
+import { channel, eventSalt, frame, keystrokeRun, session } from './schema-recording.ts'
+import { appendToLog } from './session-log-store.ts'
 
 /** Frames, of 64 KiB or little more, that are read at once. */
 const FRAMES_AT_ONCE = 16
@@ -32,6 +33,7 @@ export class PostgresRecordStore implements RecordStore {
       const fresh = await updateChannels(tx, batch.channels, months)
       const frames = freshRows(batch.frames, fresh, months)
       for (const some of slices(frames)) await tx.insert(frame).values(some)
+      for (const some of slices(freshRows(batch.salts, fresh, months))) await tx.insert(eventSalt).values(some)
       const runs = freshRows(batch.runs, fresh, months).map(runColumns)
       for (const some of slices(runs)) await tx.insert(keystrokeRun).values(some)
       for (const some of slices(freshRows(batch.files, fresh, months))) await putFiles(tx, some)
@@ -39,14 +41,18 @@ export class PostgresRecordStore implements RecordStore {
         tx,
         batch.channels.filter((change) => fresh.get(channelKey(change)) === true),
       )
-      await closeSessions(tx, batch.closings)
+      await putCheckpoints(tx, batch.checkpoints)
+      for (const { sessionId, state, statement } of await closeSessions(tx, batch.closings)) {
+        if (state === 'interrupted') await interruptFiles(tx, sessionId)
+        await appendToLog(tx, { kind: 'closing', sessionId, statement })
+      }
     })
   }
 
   async progress(sessionId: string, number: number): Promise<ChannelProgress | undefined> {
     const rows = await this.#database.read((queries) =>
       queries
-        .select({ archivedSeq: channel.archivedSeq, keystrokes: channel.keystrokes })
+        .select({ archivedSeq: channel.archivedSeq, keystrokes: channel.keystrokes, head: channel.head })
         .from(channel)
         .where(and(eq(channel.sessionId, sessionId), eq(channel.channel, number))),
     )
@@ -120,6 +126,8 @@ function* slices<Row>(rows: readonly Row[]): Generator<Row[]> {
 /** Throws `record-failed` for a session that was never opened: its rows would belong to nobody. */
 async function monthsOf(tx: Queries, batch: RecordBatch): Promise<ReadonlyMap<string, string>> {
   const ids = new Set([...batch.channels, ...batch.closings].map(({ sessionId }) => sessionId))
+  // A checkpoint that is due alone belongs to a session that was opened.
+  if (ids.size === 0) return new Map()
   const rows = await tx
     .select({ id: session.id, month: session.month })
     .from(session)

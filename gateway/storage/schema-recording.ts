@@ -6,8 +6,8 @@ import { foreignText } from './foreign-text.ts'
 import { fileDirections, fileOperations, fileResults } from '../recording/files/file-statement.ts'
 import { client, staff, target } from './schema-access.ts'
 
-// Every table carries the month its session started in, by which frame, keystroke_run and transferred_file are
-// partitioned.
+// Every table carries the month its session started in, by which frame, event_salt, keystroke_run and
+// transferred_file are partitioned.
 
 const count = () => bigint({ mode: 'number' }).notNull().default(0)
 /** Microseconds since the session's start. */
@@ -44,6 +44,8 @@ export const session = pgTable(
     bytesOut: count(),
     exitStatus: bigint({ mode: 'number' }),
     exitSignal: foreignText(),
+    /** The newest signed checkpoint of a session that was not closed. */
+    checkpoint: text(),
   },
   (table) => [
     index('session_newest').on(table.startedAt, table.id),
@@ -76,6 +78,10 @@ export const channel = pgTable(
     closedUs: microseconds(),
     /** Of the last event stored: what guards a repeated batch. */
     archivedSeq: bigint({ mode: 'number' }).notNull(),
+    /** Of the chain, behind that event. */
+    head: bytea()
+      .notNull()
+      .default(sql`decode(repeat('00', 32), 'hex')`),
     exitStatus: bigint({ mode: 'number' }),
     exitSignal: foreignText(),
     keystrokes: count(),
@@ -98,6 +104,24 @@ export const frame = pgTable(
     toUs: microseconds().notNull(),
     rawLength: integer().notNull(),
     data: bytea().notNull(),
+    checks: bytea()
+      .notNull()
+      .default(sql`''`),
+    /** Of `data`. */
+    crc32: bigint({ mode: 'number' }).notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.sessionId, table.channel, table.seq, table.month] })],
+)
+
+export const eventSalt = pgTable(
+  'event_salt',
+  {
+    month: month(),
+    sessionId: uuid().notNull(),
+    channel: integer().notNull(),
+    /** Of the first event of the block. */
+    seq: bigint({ mode: 'number' }).notNull(),
+    salts: bytea().notNull(),
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.channel, table.seq, table.month] })],
 )

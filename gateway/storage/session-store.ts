@@ -3,14 +3,15 @@ import type { Purpose } from '../access/purpose.ts'
 import type { ChannelSummary, SessionFilter, SessionOpening, SessionStore, SessionSummary } from '../session/session.ts'
 import { audit } from './audit-trail.ts'
 import type { Database } from './database.ts'
-import { interruptFiles } from './file-rows.ts'
 import { found, isUuid } from './found.ts'
 import { idRange } from './id-range.ts'
 import { monthOf } from './month.ts'
 import { client, staff, target } from './schema-access.ts'
 import { channel, session } from './schema-recording.ts'
+import { appendToLog } from './session-log-store.ts'
 
-const columns = {
+/** What a session shows of itself, joined with `client`, `target` and `staff`. */
+export const sessionColumns = {
   id: session.id,
   client: client.slug,
   target: sql<string>`${target.name} || '.' || ${client.slug}`,
@@ -40,10 +41,11 @@ export class PostgresSessionStore implements SessionStore {
     this.#database = database
   }
 
-  async open(opening: SessionOpening): Promise<void> {
-    await this.#database.change((tx) =>
-      tx.insert(session).values({ ...opening, month: monthOf(opening.startedAt), state: 'live' }),
-    )
+  async open(opening: SessionOpening, statement: string): Promise<void> {
+    await this.#database.change(async (tx) => {
+      await tx.insert(session).values({ ...opening, month: monthOf(opening.startedAt), state: 'live' })
+      await appendToLog(tx, { kind: 'opening', sessionId: opening.id, statement })
+    })
   }
 
   async setPurpose(id: string, { task, reason }: Purpose): Promise<void> {
@@ -101,24 +103,10 @@ export class PostgresSessionStore implements SessionStore {
     return rows.map(({ id }) => id)
   }
 
-  async interrupt(id: string, reason: string): Promise<void> {
-    await this.#database.change(async (tx) => {
-      await tx
-        .update(session)
-        .set({
-          state: 'interrupted',
-          endedAt: sql`${session.startedAt} + ${session.lengthUs} * interval '1 microsecond'`,
-          endReason: reason,
-        })
-        .where(and(eq(session.id, id), eq(session.state, 'live')))
-      await interruptFiles(tx, id)
-    })
-  }
-
   async #select(condition: SQL | undefined, limit: number): Promise<readonly SessionSummary[]> {
     const rows = await this.#database.read((queries) =>
       queries
-        .select(columns)
+        .select(sessionColumns)
         .from(session)
         .innerJoin(client, eq(client.id, session.clientId))
         .innerJoin(target, eq(target.id, session.targetId))
@@ -136,7 +124,7 @@ function conditions(filter: SessionFilter): (SQL | undefined)[] {
   return [
     slug === undefined ? undefined : eq(client.slug, slug),
     login === undefined ? undefined : eq(staff.login, login),
-    fullName === undefined ? undefined : eq(columns.target, fullName),
+    fullName === undefined ? undefined : eq(sessionColumns.target, fullName),
     task === undefined ? undefined : eq(session.task, task),
     from === undefined ? undefined : gte(session.startedAt, from),
     to === undefined ? undefined : lt(session.startedAt, to),
@@ -153,9 +141,9 @@ function startedBefore(id: string): SQL {
   )`
 }
 
-type Nullable<Row> = { [Key in keyof Row]: undefined extends Row[Key] ? Row[Key] | null : Row[Key] }
+export type Nullable<Row> = { [Key in keyof Row]: undefined extends Row[Key] ? Row[Key] | null : Row[Key] }
 
-function sessionSummary(row: Nullable<SessionSummary>): SessionSummary {
+export function sessionSummary(row: Nullable<SessionSummary>): SessionSummary {
   return {
     ...row,
     task: row.task ?? undefined,
@@ -167,7 +155,7 @@ function sessionSummary(row: Nullable<SessionSummary>): SessionSummary {
   }
 }
 
-function channelSummary(row: typeof channel.$inferSelect): ChannelSummary {
+export function channelSummary(row: typeof channel.$inferSelect): ChannelSummary {
   const { terminalType: type, terminalColumns, terminalRows: rows } = row
   return {
     channel: row.channel,

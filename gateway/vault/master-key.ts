@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { GatewayError } from '../errors.ts'
 import { makeDirectory } from '../make-directory.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 /** Bytes; AES-256. */
 const MASTER_KEY_LENGTH = 32
@@ -78,7 +79,7 @@ async function makeMasterKey(place: MasterKeyPlace): Promise<Buffer> {
   if (place.somethingIsSealed) {
     throw new GatewayError(
       'master-key',
-      `the master key ${path} is missing, and the database holds secrets that it sealed`,
+      `the master key ${path} is missing, and there are secrets that it sealed`,
       'bring back the file from your backup; a new one could not open them',
     )
   }
@@ -104,15 +105,6 @@ async function writeNewKey(path: string): Promise<Buffer> {
     const other = isTaken(cause) ? await readMasterKey(path) : undefined
     if (other !== undefined) return other
     throw new GatewayError('master-key', `cannot write the master key ${path}`, 'make its directory writable', cause)
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
   }
 }
 

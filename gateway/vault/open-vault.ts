@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { loadMasterKey } from './master-key.ts'
 import { createVault, type Vault } from './seal.ts'
 import { type SecretStores, sealedSample } from './sealed-sample.ts'
+import { signingKeyPath } from './signing-key-file.ts'
 
 /**
  * The vault of this installation, its master key made at the first use. Throws `master-key` where the key is
@@ -11,7 +13,8 @@ export async function openVault(
   stores: SecretStores,
 ): Promise<Vault> {
   const sample = await sealedSample(stores)
-  const vault = createVault(await loadMasterKey({ ...place, somethingIsSealed: sample !== undefined }))
+  const somethingIsSealed = sample !== undefined || existsSync(signingKeyPath(place.dataDirectory))
+  const vault = createVault(await loadMasterKey({ ...place, somethingIsSealed }))
   if (sample !== undefined) vault.open(sample.sealed, sample.context).fill(0)
   return vault
 }

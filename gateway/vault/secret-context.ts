@@ -3,6 +3,11 @@ export function supportKeyContext(clientId: string): string {
   return `support-key:${clientId}`
 }
 
+/** What the key that a gateway signs with is bound to. */
+export function signingKeyContext(gatewayId: string): string {
+  return `signing-key:${gatewayId}`
+}
+
 /** What the password of a target is bound to, by its full name such as `web1.acme`. */
 export function targetPasswordContext(target: string): string {
   return `target-password:${target}`

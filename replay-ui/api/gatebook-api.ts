@@ -8,6 +8,7 @@ import type {
   SupportKeyView,
   TimeReport,
 } from '#shared/api.ts'
+import type { SessionVerification } from '#shared/seal.ts'
 import type { NewTaskBody, TaskPage, TaskStatus, TaskView } from '#shared/task.ts'
 import { ApiFailure } from './api-failure.ts'
 import { type ApiRequest, apiUrl, request } from './request.ts'
@@ -57,6 +58,7 @@ export function createApi(onSignedOut: () => void) {
         query: { ...search, live: live === true ? 'true' : undefined, limit: limit?.toString() },
       }),
     session: (id: string) => call<SessionDetail>(`/sessions/${encodeURIComponent(id)}`),
+    verification: (id: string) => call<SessionVerification>(`/sessions/${encodeURIComponent(id)}/verification`),
     keystrokes: ({ idleS, ...source }: ReplaySource) =>
       call<KeystrokeList>(`${channelPath(source)}/keystrokes`, { query: { idle: String(idleS) } }),
     files: (session: string, cursor?: string) =>

@@ -4,6 +4,7 @@ import { showBytes, showCount, showLength } from '../format/amount.ts'
 import { browserZone, showSpan } from '../format/instant.ts'
 import { texts } from '../texts.ts'
 import { LiveMark } from '../widgets/live-mark.tsx'
+import { SealFact } from './seal-fact.tsx'
 
 /** Who did what, where, when, and how it ended. */
 export function SessionFacts(props: { session: SessionDetail; onReload: () => void }) {
@@ -54,6 +55,7 @@ function factsOf(session: SessionDetail): readonly { readonly name: string; read
     [words.keystrokes, showCount(session.keystrokes)],
     [words.bytes, words.inAndOut(showBytes(session.bytesIn), showBytes(session.bytesOut))],
     [words.end, endOf(session)],
+    [words.seal, <SealFact session={session} />],
   ]
   return facts.flatMap(([name, value]) => (value === null || value === undefined ? [] : [{ name, value }]))
 }

@@ -7,7 +7,7 @@ it('the files of a session come page by page, each once, with what is known of t
   await using house = await installation()
   const { ended } = house.sessions
   const hash = 'ab'.repeat(32)
-  await addFiles(house.stores.records, ended, [
+  await addFiles(house.stores, ended, [
     { operation: 'transfer', direction: 'upload', path: '/srv/x', bytes: 5, sha256: hash, result: 'ok' },
     {
       operation: 'rename',

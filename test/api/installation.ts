@@ -12,7 +12,9 @@ import type { ApiParts } from '#gateway/api/api-parts.ts'
 import { createApi } from '#gateway/api/api.ts'
 import { PostgresClientStore } from '#gateway/storage/client-store.ts'
 import type { Database } from '#gateway/storage/database.ts'
+import { PostgresEvidenceStore } from '#gateway/storage/evidence-store.ts'
 import { PostgresRecordStore } from '#gateway/storage/record-store.ts'
+import { PostgresSessionLog } from '#gateway/storage/session-log-store.ts'
 import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { PostgresSignInStore } from '#gateway/storage/sign-in-store.ts'
 import { PostgresStaffStore } from '#gateway/storage/staff-store.ts'
@@ -118,6 +120,8 @@ function storesOn(database: Database) {
     signIns: new PostgresSignInStore(database),
     sessions: new PostgresSessionStore(database),
     records: new PostgresRecordStore(database),
+    evidence: new PostgresEvidenceStore(database),
+    sessionLog: new PostgresSessionLog(database),
     workedSessions: new PostgresWorkedSessionSource(database),
   }
 }

@@ -30,7 +30,7 @@ describe('the replay of a channel', () => {
     const cookie = await house.signIn('admin')
     const address = `/sessions/${house.sessions.live}/channels/0/replay`
     const before = replayIndex.parse((await house.api.inject(asked('GET', `${address}?idle=0`, cookie))).json())
-    await addOutput(house.stores.records, house.sessions.live, 'more')
+    await addOutput(house.stores, house.sessions.live, 'more')
     const segments = await segmentsOf(house, cookie, `${address}?idle=0`, before)
     expect(segments.at(-1)?.events.at(-1)?.[0]).toBe(before.duration)
     const after = replayIndex.parse((await house.api.inject(asked('GET', `${address}?idle=0`, cookie))).json())

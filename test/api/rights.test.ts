@@ -24,6 +24,7 @@ const table: Readonly<Record<string, readonly [address: string, statuses: string
   'GET /sessions': ['/sessions', '401 200 200 200 200 200 200 200 200'],
   'GET /sessions/{id}': ['/sessions/ENDED', '401 200 200 200 404 200 200 200 404'],
   'GET /sessions/{id}/files': ['/sessions/ENDED/files', '401 200 200 200 404 403 200 200 404'],
+  'GET /sessions/{id}/verification': ['/sessions/ENDED/verification', '401 200 200 200 404 200 200 200 404'],
   'GET /sessions/{id}/channels/{channel}/replay': [
     '/sessions/ENDED/channels/0/replay',
     '401 200 200 200 404 403 200 200 404',

@@ -33,6 +33,7 @@ describe('a session', () => {
       exitStatus: null,
       exitSignal: null,
       live: false,
+      seal: { state: 'sealed', at: expect.any(String), sealedMs: 120_000 },
     })
     expect(channelList).toEqual([
       expect.objectContaining({ channel: 0, kind: 'shell', openedMs: 0, closedMs: 120_000, keystrokes: 4 }),
@@ -45,6 +46,7 @@ describe('a session', () => {
     const house = installed()
     const answer = await house.api.inject(asked('GET', `/sessions/${house.sessions.live}`, await house.signIn('admin')))
     const session = sessionDetail.strict().parse(answer.json())
+    expect(session.seal).toEqual({ state: 'open', at: null, sealedMs: 0 })
     expect(session).toMatchObject({ state: 'live', live: true, endedAt: null, endReason: null, keystrokes: 4 })
     expect(session.channelList[0]).toMatchObject({ closedMs: null })
   })

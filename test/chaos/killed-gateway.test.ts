@@ -4,6 +4,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { verificationView } from '#gateway/recording/seal/verification-view.ts'
+import { verdictOnRecord } from '#gateway/session/verify-recorded-session.ts'
 import { storesOn } from '#gateway/start/open-database.ts'
 import { seededChance } from '#test/harness/chance.ts'
 import { databaseServer } from '#test/harness/database-server.ts'
@@ -64,6 +66,8 @@ async function expectInterruptedWhole(stores: Stores, received: Buffer): Promise
   const endedMs = session.startedAt.getTime() + session.lengthUs / 1000
   expect(Math.abs((session.endedAt?.getTime() ?? 0) - endedMs)).toBeLessThanOrEqual(1)
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index))
+  const verdict = verificationView(session.id, await verdictOnRecord(stores, session.id))
+  expect(verdict).toMatchObject({ what: null, state: 'interrupted', sealedUs: session.lengthUs, events: events.length })
 }
 
 describe('kill -9', needsSshdTerminals(), () => {

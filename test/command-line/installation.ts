@@ -6,9 +6,11 @@ import type { ProgramParts } from '#gateway/command-line/program-parts.ts'
 import { runProgram } from '#gateway/command-line/program.ts'
 import { systemClock } from '#gateway/clock.ts'
 import { PostgresClientStore } from '#gateway/storage/client-store.ts'
+import { PostgresEvidenceStore } from '#gateway/storage/evidence-store.ts'
 import { PostgresGrantStore } from '#gateway/storage/grant-store.ts'
 import { PostgresRecordStore } from '#gateway/storage/record-store.ts'
 import { PostgresSecondFactorStore } from '#gateway/storage/second-factor-store.ts'
+import { PostgresSessionLog } from '#gateway/storage/session-log-store.ts'
 import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { PostgresSignInStore } from '#gateway/storage/sign-in-store.ts'
 import { PostgresStaffStore } from '#gateway/storage/staff-store.ts'
@@ -47,6 +49,8 @@ export async function installation() {
     secondFactors: new PostgresSecondFactorStore(database.database),
     sessions: new PostgresSessionStore(database.database),
     records: new PostgresRecordStore(database.database),
+    evidence: new PostgresEvidenceStore(database.database),
+    sessionLog: new PostgresSessionLog(database.database),
     workedSessions: new PostgresWorkedSessionSource(database.database),
     close: async () => {},
   }
@@ -69,6 +73,7 @@ export async function installation() {
         interruption: () => new AbortController().signal,
         openStores: async () => stores,
         migrate: async () => 0,
+        restartSeal: async () => '',
         start: async () => {},
         fetchHostKeys: async () => [],
         probeTarget: async () => {},

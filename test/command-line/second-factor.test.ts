@@ -159,6 +159,6 @@ describe('gatebook staff totp', () => {
     await rename(`${home.dataDirectory}/master.key`, `${home.dataDirectory}/away`)
     const seen = await home.gatebook('staff totp ivan')
     expect(seen.status).toBe(1)
-    expect(seen.err).toContain('is missing, and the database holds secrets that it sealed')
+    expect(seen.err).toContain('is missing, and there are secrets that it sealed')
   })
 })

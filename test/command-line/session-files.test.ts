@@ -17,7 +17,7 @@ it('gatebook session show lists the files of a session, whatever they are called
     recordSession(stores, { staff, target, startedAt: new Date('2026-11-20T20:30:00Z'), endedAfterS: 120 })
   const [id, without] = [await record(), await record()]
   const hash = '0123456789abcdef'.repeat(4)
-  await addFiles(home.stores.records, id, [
+  await addFiles(home.stores, id, [
     { operation: 'transfer', direction: 'upload', path: '/srv/x', bytes: 5, sha256: hash, result: 'ok' },
     {
       operation: 'rename',

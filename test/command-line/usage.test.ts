@@ -33,6 +33,8 @@ describe('gatebook', () => {
         'login',
         'time',
         'bill compute',
+        'verify',
+        'seal restart',
         ...['add', 'list', 'show', 'disable', 'enable', 'key add', 'key remove', 'key list', 'totp', 'set'].map(
           (each) => `staff ${each}`,
         ),
@@ -67,6 +69,8 @@ describe('gatebook', () => {
     ['client add acme --name A --zone Mars/Base', /an IANA time zone/],
     ['client add acme --name A --zone +03:00', /an IANA time zone/],
     ['client add Acme --name A --zone UTC', /<slug> Acme: a slug is a-z/],
+    ['verify', /<session> is missing/],
+    ['seal restart', /--reason <text> is missing/],
     ['client add acme --name A --zone UTC --language de', /--language takes one of ru, en, not de/],
     ['client set acme', /nothing to change/],
     ['client set acme --idle-end soon', /a whole number from 0 to 1440/],

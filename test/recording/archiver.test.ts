@@ -7,50 +7,39 @@ import { Archiver } from '#gateway/recording/archiver.ts'
 import type { RecordedEvent } from '#gateway/recording/event.ts'
 import { createVault } from '#gateway/vault/seal.ts'
 import { Journal } from '#gateway/recording/journal.ts'
-import type { RecordBatch, RecordStore } from '#gateway/recording/record-store.ts'
 import { SessionRecorder, type ChannelRecorder } from '#gateway/recording/recorder.ts'
+import { SessionSeals } from '#gateway/recording/seal/session-seals.ts'
+import type { SigningKey } from '#gateway/recording/seal/signing-key.ts'
+import { verdictOnRecord } from '#gateway/session/verify-recorded-session.ts'
+import { storesOn } from '#gateway/start/open-database.ts'
 import { PostgresRecordStore } from '#gateway/storage/record-store.ts'
+import { PostgresSessionLog } from '#gateway/storage/session-log-store.ts'
 import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
+import { shellRequest } from './recorded.ts'
+import { UnreliableStore } from './unreliable-store.ts'
 import { testDatabase, type TestDatabase } from '#test/harness/database.ts'
+import { loggedSigningKey } from '#test/harness/signing.ts'
 import { sampleAccess, sampleSession } from '#test/storage/sample-access.ts'
 
 const MAX_BYTES = 400_000
-
-/** PostgreSQL, whose answers get lost. */
-class UnreliableStore implements Pick<RecordStore, 'append' | 'progress'> {
-  readonly #store: PostgresRecordStore
-  /** Runs before each batch is stored, and behind its commit. */
-  before: () => Promise<void> | void = () => {}
-  after: () => Promise<void> | void = () => {}
-  batches = 0
-
-  constructor(store: PostgresRecordStore) {
-    this.#store = store
-  }
-
-  async append(batch: RecordBatch): Promise<void> {
-    await this.before()
-    await this.#store.append(batch)
-    this.batches++
-    await this.after()
-  }
-
-  progress(sessionId: string, channel: number) {
-    return this.#store.progress(sessionId, channel)
-  }
-}
 
 let test: TestDatabase
 let directory: string
 let sessionId: string
 let records: PostgresRecordStore
 let store: UnreliableStore
+let key: SigningKey
+/** As a process of the gateway has them. */
+let seals: () => SessionSeals
 const heard: string[] = []
 
 beforeEach(async () => {
   test = await testDatabase()
   directory = await mkdtemp(join(tmpdir(), 'gatebook-archiver-'))
-  sessionId = (await sampleSession(test.database, await sampleAccess(test.database))).id
+  const log = new PostgresSessionLog(test.database)
+  key = await loggedSigningKey(log)
+  seals = () => new SessionSeals(key, log, systemClock)
+  sessionId = (await sampleSession(test.database, await sampleAccess(test.database), {}, key)).id
   records = new PostgresRecordStore(test.database)
   store = new UnreliableStore(records)
   heard.length = 0
@@ -76,6 +65,7 @@ function begin(from = directory): {
     journal,
     journalMaxBytes: MAX_BYTES,
     store,
+    seals: seals(),
     onTrouble: ({ message }) => heard.push(message),
     onRecovered: () => heard.push('recovered'),
     onFailure: ({ message }) => heard.push(message),
@@ -105,7 +95,7 @@ async function stored(channel = 0): Promise<RecordedEvent[]> {
   return events
 }
 
-/** Everything is there once: numbers without gaps, and counters that fit. */
+/** Everything is there once: numbers without gaps, counters that fit, and a chain that holds. */
 async function expectLines(count: number): Promise<void> {
   const events = await stored()
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index))
@@ -115,6 +105,11 @@ async function expectLines(count: number): Promise<void> {
   expect(lines).toEqual(Array.from({ length: count }, (_, line) => String(line)))
   const [channel] = await new PostgresSessionStore(test.database).channels(sessionId)
   expect(channel?.bytesOut).toBe(events.reduce((sum, { kind, data }) => sum + (kind === 'output' ? data.length : 0), 0))
+  await expectIntact()
+}
+
+async function expectIntact(): Promise<void> {
+  expect(await verdictOnRecord(storesOn(test.database), sessionId)).toMatchObject({ verdict: 'intact' })
 }
 
 function recorder(journal: Journal): SessionRecorder {
@@ -231,6 +226,29 @@ describe('while PostgreSQL fails', () => {
 })
 
 describe('after a crash', () => {
+  it('a sequence of keys that was cut in two is one key, and the channel is known to be a terminal', async () => {
+    const first = begin()
+    // All at one moment: a sequence that does not go on for 50 ms is over.
+    const clock = { now: () => new Date(), monotonicUs: () => 0 }
+    const channel = new SessionRecorder(first.journal, clock, sessionId).channel()
+    const type = (bytes: string) => new Promise<void>((resolve) => channel.bytes('input', Buffer.from(bytes), resolve))
+    await new Promise<void>((resolve) => channel.event('request', shellRequest, resolve))
+    await type('l\x1b[')
+    await first.archiver.caughtUp()
+    store.before = () => Promise.reject(new Error('crash'))
+    await type('A')
+    const left = `${directory}-left`
+    await cp(directory, left, { recursive: true })
+    await first.end(1)
+    store.before = () => {}
+    const second = begin(left)
+    await second.archiver.caughtUp()
+    expect((await records.keystrokes(sessionId, 0)).map(({ bytes }) => bytes.toString())).toEqual(['l', '\x1b[A'])
+    await expectIntact()
+    await second.end()
+    await rm(left, { recursive: true })
+  })
+
   it.each([0, 1, 2, 3])('behind the commit of batch %i everything is stored once', async (commits) => {
     const first = begin()
     const channel = recorder(first.journal).channel()

@@ -12,7 +12,7 @@ describe('the files of a session on its page', needsProgram('chromium', 'chromiu
     const target = await gateway.addTarget('box', { kind: 'local-shell' })
     const startedAt = new Date('2026-11-20T20:30:00Z')
     const id = await recordSession(gateway.stores, { staff: gateway.staff, target, startedAt, endedAfterS: 120 })
-    await addFiles(gateway.stores.records, id, [
+    await addFiles(gateway.stores, id, [
       {
         operation: 'transfer',
         direction: 'upload',

@@ -43,6 +43,7 @@ describe('the pages of a running gateway', needsProgram('chromium', 'chromium'),
     await signIn(page, gateway, { kind: 'staff', staffId: gateway.staff.id })
 
     await page.getByRole('link', { name: /box\.acme/ }).click()
+    await page.getByText(/^sealed, verified to 0:\d\d$/).waitFor()
     await page.getByRole('button', { name: 'Enter' }).last().click()
     await expect.poll(() => page.locator('.ap-term').innerText()).toContain('echo replayed-here')
 

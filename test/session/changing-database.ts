@@ -39,6 +39,7 @@ export class Database {
   facts: AccessFacts | undefined | Error = allowed
   changed: () => void = () => {}
   readonly opened: SessionOpening[] = []
+  readonly statements: string[] = []
   /** Runs while a session is being stored. */
   whileOpening: () => Promise<void> = () => Promise.resolve()
   #reads: (() => void)[] = []
@@ -55,9 +56,10 @@ export class Database {
   }
 
   readonly store = {
-    open: async (opening: SessionOpening) => {
+    open: async (opening: SessionOpening, statement: string) => {
       await this.whileOpening()
       this.opened.push(opening)
+      this.statements.push(statement)
     },
   }
 

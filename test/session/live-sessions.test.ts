@@ -7,8 +7,12 @@ import { systemClock } from '#gateway/clock.ts'
 import { createVault } from '#gateway/vault/seal.ts'
 import { Journal } from '#gateway/recording/journal.ts'
 import { LiveSessions, type LiveSession, type SessionEnd } from '#gateway/session/live-sessions.ts'
+import { isOpening } from '#gateway/recording/seal/session-statements.ts'
+import { readStatement } from '#gateway/recording/seal/statement.ts'
+import { someSigningKey } from '#test/harness/signing.ts'
 import { about, allowed, Database, paused } from './changing-database.ts'
 
+const signingKey = someSigningKey()
 let directory: string
 let journal: Journal
 let database: Database
@@ -26,7 +30,8 @@ beforeEach(async () => {
   })
   database = new Database()
   const { access, store } = database
-  sessions = new LiveSessions({ gatewayId: 'g', clock: systemClock, journal, access, store, explain: (why) => why })
+  const parts = { gatewayId: 'g', clock: systemClock, signingKey, journal, access, store }
+  sessions = new LiveSessions({ ...parts, explain: (why) => why })
 })
 afterEach(async () => {
   vi.useRealTimers()
@@ -54,6 +59,23 @@ describe('a session', () => {
     expect(sessions.count).toBe(0)
   })
 
+  it('is opened with a signed statement of who works where', async () => {
+    const session = await opened()
+    const { kind, payload = {} } = readStatement(database.statements[0] ?? '') ?? {}
+    expect(kind).toBe('opening')
+    expect(isOpening(payload)).toBe(true)
+    expect(payload).toMatchObject({
+      session: session.id,
+      gateway: 'g',
+      client: { slug: 'acme' },
+      target: { id: 'web1', name: 'web1.acme' },
+      staff: { login: 'ivan' },
+      login: 'root',
+      sourceAddress: '192.0.2.7',
+      startedAt: session.recorder.startedAt.toISOString(),
+    })
+  })
+
   it.each([
     ['the right is missing', () => (database.facts = paused), 'support-key-paused'],
     [
@@ -79,7 +101,7 @@ describe('a session', () => {
     const small = { directory: join(directory, 'small'), durability: 'process', maxBytes: 10 } as const
     const full = new Journal({ vault: createVault(Buffer.alloc(32)), ...small, onFailure() {} })
     const { access, store } = database
-    const parts = { gatewayId: 'g', clock: systemClock, access, store, explain: (why: string) => why }
+    const parts = { gatewayId: 'g', clock: systemClock, signingKey, access, store, explain: (why: string) => why }
     const unrecorded = new LiveSessions({ ...parts, journal: full })
     full.after(() => {})
     full.append(

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeChannelRequest } from '#gateway/recording/channel-request.ts'
+import { verificationView } from '#gateway/recording/seal/verification-view.ts'
+import { verdictOnRecord } from '#gateway/session/verify-recorded-session.ts'
 import { reachable, type Reachable } from '#test/harness/reachable.ts'
 import { bytesOf, newestEndedSession, recordedEvents } from '#test/harness/recorded.ts'
 import { needsProgram } from '#test/harness/requirement.ts'
@@ -54,6 +56,8 @@ describe('the record of a session', needsProgram('sshd', 'openssh-server'), () =
     expect(endMs).toBeLessThanOrEqual(Date.now())
     // The record ends with its last event, a moment before the connection.
     expect(session.lengthUs / 1000).toBeLessThanOrEqual(endMs - startMs + 1)
+    const verdict = verificationView(session.id, await verdictOnRecord(world.gateway.stores, session.id))
+    expect(verdict).toMatchObject({ what: null, state: 'sealed', sealedUs: session.lengthUs })
     expect(await world.gateway.stores.sessions.channels(session.id)).toMatchObject([
       { kind: 'exec', command: 'cat; echo four >&2; exit 9', bytesIn: 12, bytesOut: 12, bytesErr: 5, exitStatus: 9 },
     ])

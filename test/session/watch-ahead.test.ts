@@ -6,6 +6,7 @@ import { systemClock } from '#gateway/clock.ts'
 import { Journal } from '#gateway/recording/journal.ts'
 import { LiveSessions } from '#gateway/session/live-sessions.ts'
 import { createVault } from '#gateway/vault/seal.ts'
+import { someSigningKey } from '#test/harness/signing.ts'
 import { about, allowed, Database, paused } from './changing-database.ts'
 
 let directory: string
@@ -25,7 +26,8 @@ beforeEach(async () => {
   })
   database = new Database()
   const { access, store } = database
-  sessions = new LiveSessions({ gatewayId: 'g', clock: systemClock, journal, access, store, explain: (why) => why })
+  const parts = { gatewayId: 'g', clock: systemClock, signingKey: someSigningKey(), journal, access, store }
+  sessions = new LiveSessions({ ...parts, explain: (why) => why })
 })
 afterEach(async () => {
   vi.useRealTimers()

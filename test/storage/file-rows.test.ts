@@ -1,20 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { ChannelChange, FileChange, RecordBatch } from '#gateway/recording/record-store.ts'
+import type { FileChange } from '#gateway/recording/record-store.ts'
 import type { Database } from '#gateway/storage/database.ts'
 import { PostgresRecordStore } from '#gateway/storage/record-store.ts'
-import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { testDatabase } from '#test/harness/database.ts'
 import { sampleAccess, sampleSession } from './sample-access.ts'
-
-function change(sessionId: string, more: Partial<ChannelChange> = {}): ChannelChange {
-  const counts = { keystrokes: 0, bytesIn: 0, bytesOut: 0, bytesErr: 0 }
-  return { sessionId, channel: 0, archivedSeq: 0, lastUs: 0, openedUs: 0, ...counts, ...more }
-}
-
-function batch(more: Partial<RecordBatch>): RecordBatch {
-  return { frames: [], runs: [], files: [], channels: [], closings: [], ...more }
-}
+import { batch, change, closing } from './sample-batch.ts'
 
 async function openSession(database: Database) {
   return await sampleSession(database, await sampleAccess(database))
@@ -80,7 +71,7 @@ describe('files', () => {
     const records = new PostgresRecordStore(test.database)
     const files = [begun(id, { bytes: 5 }), done(id, { number: 1 })]
     await records.append(batch({ files, channels: [change(id)] }))
-    await new PostgresSessionStore(test.database).interrupt(id, 'killed')
+    await records.append(batch({ closings: [closing(id, { state: 'interrupted' })] }))
     expect(await records.files(id, 10)).toMatchObject([{ result: 'interrupted', bytes: 5 }, { result: 'ok' }])
   })
 })

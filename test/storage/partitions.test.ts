@@ -6,6 +6,7 @@ import { ensurePartitions } from '#gateway/storage/partitions.ts'
 import { PostgresRecordStore } from '#gateway/storage/record-store.ts'
 import { testDatabase } from '#test/harness/database.ts'
 import { sampleAccess, sampleSession } from './sample-access.ts'
+import { batch, change, frameOf } from './sample-batch.ts'
 
 const now = new Date('2026-12-31T23:59:59.999Z')
 
@@ -20,7 +21,7 @@ async function partitions(database: Database): Promise<string[]> {
   const { rows } = await database.read((queries) =>
     queries.execute<{ name: string }>(sql`
       select inhrelid::regclass::text as name from pg_inherits
-      where inhparent in ('frame'::regclass, 'keystroke_run'::regclass, 'transferred_file'::regclass) order by name
+      where inhparent::regclass::text in ('frame', 'event_salt', 'keystroke_run', 'transferred_file') order by name
     `),
   )
   return rows.map(({ name }) => name)
@@ -31,6 +32,9 @@ it('makes the partitions of this month and the next, once, also when two gateway
   await Promise.all([ensurePartitions(test.database, now), ensurePartitions(test.database, now)])
   await ensurePartitions(test.database, now)
   expect(await partitions(test.database)).toEqual([
+    'event_salt_2026_12',
+    'event_salt_2027_01',
+    'event_salt_default',
     'frame_2026_12',
     'frame_2027_01',
     'frame_default',
@@ -46,43 +50,19 @@ it('makes the partitions of this month and the next, once, also when two gateway
 it('moves what came too early into the partition of its month, uncompressed there too', async () => {
   await using test = await testDatabase()
   const { id } = await sampleSession(test.database, await sampleAccess(test.database), { startedAt: now })
-  const change = {
-    sessionId: id,
-    channel: 0,
-    archivedSeq: 0,
-    lastUs: 0,
-    keystrokes: 0,
-    bytesIn: 0,
-    bytesOut: 0,
-    bytesErr: 0,
-  }
-  const frame = {
-    sessionId: id,
-    channel: 0,
-    seq: 0,
-    events: 1,
-    fromUs: 0,
-    toUs: 0,
-    rawLength: 3,
-    data: Buffer.from('abc'),
-  }
-  await new PostgresRecordStore(test.database).append({
-    frames: [frame],
-    runs: [],
-    files: [],
-    channels: [change],
-    closings: [],
-  })
+  const event = { seq: 0, atUs: 0, kind: 'open', data: Buffer.alloc(0) } as const
+  const rows = batch({ frames: [frameOf(id, [event])], channels: [change(id)] })
+  await new PostgresRecordStore(test.database).append(rows)
   expect(await rowsOf(test.database, 'frame_default')).toBe(1)
   await ensurePartitions(test.database, now)
   expect(await rowsOf(test.database, 'frame_default')).toBe(0)
   expect(await rowsOf(test.database, 'frame_2026_12')).toBe(1)
-  const { rows } = await test.database.read((queries) =>
+  const columns = await test.database.read((queries) =>
     queries.execute(sql`
       select attstorage as storage from pg_attribute where attname = 'data' and attrelid = 'frame_2026_12'::regclass
     `),
   )
-  expect(rows).toEqual([{ storage: 'e' }])
+  expect(columns.rows).toEqual([{ storage: 'e' }])
 })
 
 it.each([

@@ -1,40 +1,20 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { deflateRawSync } from 'node:zlib'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '#gateway/clock.ts'
 import type { RecordedEvent } from '#gateway/recording/event.ts'
-import { encodeEvents } from '#gateway/recording/frame.ts'
-import type { ChannelChange, Frame, KeystrokeRun, RecordBatch } from '#gateway/recording/record-store.ts'
+import type { KeystrokeRun } from '#gateway/recording/record-store.ts'
+import { interruptSession } from '#gateway/session/interrupt-session.ts'
 import type { Database } from '#gateway/storage/database.ts'
 import { ensurePartitions } from '#gateway/storage/partitions.ts'
 import { PostgresRecordStore } from '#gateway/storage/record-store.ts'
+import { PostgresSessionLog } from '#gateway/storage/session-log-store.ts'
 import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { testDatabase } from '#test/harness/database.ts'
+import { someSigningKey } from '#test/harness/signing.ts'
 import { sampleAccess, sampleSession } from './sample-access.ts'
-
-function change(sessionId: string, more: Partial<ChannelChange> = {}): ChannelChange {
-  const counts = { keystrokes: 0, bytesIn: 0, bytesOut: 0, bytesErr: 0 }
-  return { sessionId, channel: 0, archivedSeq: 0, lastUs: 0, openedUs: 0, ...counts, ...more }
-}
-
-function batch(more: Partial<RecordBatch>): RecordBatch {
-  return { frames: [], runs: [], files: [], channels: [], closings: [], ...more }
-}
-
-function frameOf(sessionId: string, events: readonly RecordedEvent[]): Frame {
-  const raw = encodeEvents(events)
-  return {
-    sessionId,
-    channel: 0,
-    seq: events[0]?.seq ?? 0,
-    events: events.length,
-    fromUs: events[0]?.atUs ?? 0,
-    toUs: events.at(-1)?.atUs ?? 0,
-    rawLength: raw.length,
-    data: deflateRawSync(raw),
-  }
-}
+import { batch, change, closing, frameOf } from './sample-batch.ts'
 
 function output(seq: number): RecordedEvent {
   return { seq, atUs: seq * 1000, kind: 'output', data: Buffer.from(`line ${seq}\n`) }
@@ -94,7 +74,7 @@ describe('a batch', () => {
     const second = batch({
       frames: [frameOf(id, [output(2)])],
       channels: [change(id, { archivedSeq: 2, lastUs: 2000, closedUs: 2000, exitStatus: 7, bytesOut: 7 })],
-      closings: [{ sessionId: id, endedAt: new Date('2026-11-23T12:00:01.000Z'), lengthUs: 2500, reason: 'logout' }],
+      closings: [closing(id, { endedAt: new Date('2026-11-23T12:00:01.000Z'), lengthUs: 2500 })],
     })
     await records.append(second)
     await records.append(first)
@@ -102,7 +82,7 @@ describe('a batch', () => {
 
     expect(await eventsOf(records, id)).toEqual([output(0), output(1), output(2)])
     expect((await records.keystrokes(id, 0)).map(({ bytes }) => bytes.toString())).toEqual(['l', 's'])
-    expect(await records.progress(id, 0)).toEqual({ archivedSeq: 2, keystrokes: 2 })
+    expect(await records.progress(id, 0)).toEqual({ archivedSeq: 2, keystrokes: 2, head: Buffer.alloc(32) })
     const sessions = new PostgresSessionStore(test.database)
     expect(await sessions.show(id)).toMatchObject({
       state: 'ended',
@@ -160,8 +140,8 @@ describe('a batch', () => {
     const records = new PostgresRecordStore(test.database)
     const terminal = { type: 'x\0term', columns: 4_294_967_295, rows: 0 }
     const hostile = { exitSignal: 'KI\0LL', exitStatus: 4_294_967_295, command: Buffer.from([0, 255]), terminal }
-    const closing = { sessionId: id, endedAt: new Date(), lengthUs: 0, reason: 'a\0b' }
-    await records.append(batch({ channels: [change(id, hostile)], closings: [closing] }))
+    const ending = closing(id, { reason: 'a\0b' })
+    await records.append(batch({ channels: [change(id, hostile)], closings: [ending] }))
     const sessions = new PostgresSessionStore(test.database)
     expect(await sessions.show(id)).toMatchObject({
       exitSignal: 'KI\uFFFDLL',
@@ -207,10 +187,12 @@ describe('the record', () => {
     const sessions = new PostgresSessionStore(test.database)
     await records.append(batch({ channels: [change(id, { lastUs: 61_500_000 })] }))
     expect(await sessions.leftLive('gateway-1')).toEqual([id])
-    await sessions.interrupt(id, 'the gateway was killed')
-    const closing = { sessionId: id, endedAt: new Date(), lengthUs: 99_000_000, reason: 'logout' }
-    await records.append(batch({ closings: [closing] }))
-    await sessions.interrupt(id, 'again')
+    const sessionLog = new PostgresSessionLog(test.database)
+    const parts = { sessions, records, sessionLog, signingKey: someSigningKey(), clock: systemClock }
+    await interruptSession(parts, id, 'the gateway was killed')
+    await records.append(batch({ closings: [closing(id, { lengthUs: 99_000_000 })] }))
+    await interruptSession(parts, id, 'again')
+    expect((await sessionLog.statements(id)).log).toHaveLength(2)
     expect(await sessions.show(id)).toMatchObject({
       state: 'interrupted',
       endReason: 'the gateway was killed',

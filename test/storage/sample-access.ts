@@ -2,12 +2,14 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Client } from '#gateway/access/client.ts'
 import type { Staff } from '#gateway/access/staff.ts'
 import type { Target } from '#gateway/access/target.ts'
+import type { Signer } from '#gateway/recording/seal/statement.ts'
 import type { SessionOpening } from '#gateway/session/session.ts'
 import { PostgresClientStore } from '#gateway/storage/client-store.ts'
 import type { Database } from '#gateway/storage/database.ts'
 import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { PostgresStaffStore } from '#gateway/storage/staff-store.ts'
 import { PostgresTargetStore } from '#gateway/storage/target-store.ts'
+import { signedOpening } from '#test/harness/signing.ts'
 
 /** Client `acme` with target `web1.acme`, and the engineer `ivan`. */
 export async function sampleAccess(database: Database): Promise<{ client: Client; target: Target; staff: Staff }> {
@@ -36,11 +38,12 @@ export function sampleKey(comment = 'a key') {
   return { type: 'ssh-ed25519', blob: randomBytes(51), comment }
 }
 
-/** An open session of `ivan` on `web1.acme`. */
+/** An open session of `ivan` on `web1.acme`; what says so is signed where there is a key. */
 export async function sampleSession(
   database: Database,
   { client, target, staff }: Awaited<ReturnType<typeof sampleAccess>>,
   more: Partial<SessionOpening> = {},
+  key?: Signer,
 ): Promise<SessionOpening> {
   const opening = {
     id: randomUUID(),
@@ -53,6 +56,7 @@ export async function sampleSession(
     startedAt: new Date('2026-11-23T12:00:00.000Z'),
     ...more,
   }
-  await new PostgresSessionStore(database).open(opening)
+  const statement = key === undefined ? 'not signed' : signedOpening(key, opening, { target, staff })
+  await new PostgresSessionStore(database).open(opening, statement)
   return opening
 }

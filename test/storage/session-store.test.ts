@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
+import { PostgresRecordStore } from '#gateway/storage/record-store.ts'
 import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { testDatabase } from '#test/harness/database.ts'
 import { sampleAccess, sampleSession } from './sample-access.ts'
+import { batch, closing } from './sample-batch.ts'
 
 it('lists sessions newest first, page by page, also those that started in the same millisecond', async () => {
   await using test = await testDatabase()
@@ -44,7 +46,7 @@ it('filters by client, staff, target, time and life', async () => {
   ]) {
     expect(await ids(miss)).toEqual([])
   }
-  await sessions.interrupt(id, 'killed')
+  await new PostgresRecordStore(test.database).append(batch({ closings: [closing(id)] }))
   expect(await ids({ liveOnly: true })).toEqual([])
 })
 

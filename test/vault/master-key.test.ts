@@ -31,7 +31,7 @@ describe('the master key', () => {
   })
 
   it('is not made anew while the database holds what the lost one sealed', async () => {
-    await expect(load(true)).rejects.toEqual(refused(/is missing, and the database holds secrets/))
+    await expect(load(true)).rejects.toEqual(refused(/is missing, and there are secrets that it sealed/))
     await expect(stat(masterKeyFile)).rejects.toThrow('ENOENT')
   })
 

@@ -37,7 +37,9 @@ export function sessionRoutes(parts: ApiParts): readonly Route[] {
       answer: sessionDetail,
       handle: async ({ reader, params }) => {
         const session = await demandSession(parts.stores.sessions, reader, 'see-session', params.id)
-        const view = sessionDetailView(session, await parts.stores.sessions.channels(session.id))
+        const { sessions, sessionLog } = parts.stores
+        const statements = await sessionLog.statements(session.id)
+        const view = sessionDetailView(session, await sessions.channels(session.id), statements)
         // A command line is what was typed.
         if (pageRight(reader, 'see-content', session) !== 'allow')
           for (const each of view.channelList) each.command = null

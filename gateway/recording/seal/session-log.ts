@@ -1,0 +1,36 @@
+import { digestOf } from './digest.ts'
+import type { LoggedStatement } from './key-ring.ts'
+import type { ChannelPosition } from './positions.ts'
+
+/** What stands in the log of sessions. */
+export type LoggedKind = 'key' | 'opening' | 'closing' | 'erasure'
+
+/** What is signed of one session. */
+export interface SessionStatements {
+  /** In the log, in order. */
+  readonly log: readonly LoggedStatement[]
+  /** The newest of a session that was not closed. */
+  readonly checkpoint: string | undefined
+}
+
+/**
+ * The log of sessions of an installation: what every gateway signed of keys, openings and closings, in order. Openings
+ * and closings are appended with the sessions themselves (`SessionStore.open`, `RecordStore.append`).
+ */
+export interface SessionLog {
+  /** Answers with its place, when it is committed. */
+  appendKey(statement: string): Promise<number>
+  /** Every key statement, in order. */
+  keys(): Promise<readonly LoggedStatement[]>
+  /** What is signed of a session; nothing of one that nobody knows. */
+  statements(sessionId: string): Promise<SessionStatements>
+  /** The signed opening of a session; undefined where the log does not know it. */
+  opening(sessionId: string): Promise<string | undefined>
+  /** How its channels stand in the database, by their numbers. */
+  positions(sessionId: string): Promise<readonly ChannelPosition[]>
+}
+
+/** The hash of a leaf (RFC 6962 §2.1). */
+export function leafHash(statement: string): Buffer {
+  return digestOf(Buffer.of(0), Buffer.from(statement, 'latin1'))
+}

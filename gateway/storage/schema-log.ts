@@ -1,0 +1,27 @@
+import { sql } from 'drizzle-orm'
+import { bigint, index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { bytea } from './bytea.ts'
+
+/**
+ * The log of sessions of an installation: every opening and closing, and every signing key, in the order in which they
+ * were signed. Appended to by the function session_log_append alone (sql/).
+ */
+export const sessionLog = pgTable(
+  'session_log',
+  {
+    /** From 0 without a gap. */
+    index: bigint({ mode: 'number' }).primaryKey(),
+    kind: text({ enum: ['key', 'opening', 'closing', 'erasure'] }).notNull(),
+    sessionId: uuid(),
+    /** SHA-256 of 0x00 and the statement: the leaf of the tree (RFC 6962 §2.1). */
+    leafHash: bytea().notNull(),
+    /** A JWS (RECORD-FORMAT.md). */
+    statement: text().notNull(),
+  },
+  (table) => [
+    index('session_log_session').on(table.sessionId, table.index),
+    index('session_log_keys')
+      .on(table.index)
+      .where(sql`${table.kind} = 'key'`),
+  ],
+)

@@ -1,0 +1,100 @@
+import { and, asc, eq, sql } from 'drizzle-orm'
+import type { LoggedStatement } from '../recording/seal/key-ring.ts'
+import type { ChannelPosition } from '../recording/seal/positions.ts'
+import { leafHash, type LoggedKind, type SessionLog, type SessionStatements } from '../recording/seal/session-log.ts'
+import type { Database, Queries } from './database.ts'
+import { isUuid } from './found.ts'
+import { sessionLog } from './schema-log.ts'
+import { channel, frame, session } from './schema-recording.ts'
+
+/** What is appended to the log of sessions. */
+export interface NewLogEntry {
+  readonly kind: LoggedKind
+  readonly sessionId?: string
+  readonly statement: string
+}
+
+/** The last thing of a transaction: until it commits, no gateway can append anything. Answers with the place. */
+export async function appendToLog(tx: Queries, { kind, sessionId, statement }: NewLogEntry): Promise<number> {
+  const { rows } = await tx.execute<{ place: string }>(
+    sql`select session_log_append(${kind}, ${sessionId ?? null}, ${leafHash(statement)}, ${statement}) as place`,
+  )
+  return Number(rows[0]?.place)
+}
+
+/** What is signed of a session, as this transaction sees it. */
+export async function statementsOf(queries: Queries, sessionId: string): Promise<SessionStatements> {
+  const log = await queries
+    .select(logged)
+    .from(sessionLog)
+    .where(eq(sessionLog.sessionId, sessionId))
+    .orderBy(asc(sessionLog.index))
+  const rows = await queries.select({ checkpoint: session.checkpoint }).from(session).where(eq(session.id, sessionId))
+  return { log, checkpoint: rows[0]?.checkpoint ?? undefined }
+}
+
+const logged = { index: sessionLog.index, statement: sessionLog.statement }
+
+/** The log of sessions in PostgreSQL, and how the sessions stand that it opened. */
+export class PostgresSessionLog implements SessionLog {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  appendKey(statement: string): Promise<number> {
+    return this.#database.change((tx) => appendToLog(tx, { kind: 'key', statement }))
+  }
+
+  keys(): Promise<readonly LoggedStatement[]> {
+    return this.#database.read((queries) =>
+      queries.select(logged).from(sessionLog).where(eq(sessionLog.kind, 'key')).orderBy(asc(sessionLog.index)),
+    )
+  }
+
+  async statements(sessionId: string): Promise<SessionStatements> {
+    if (!isUuid(sessionId)) return { log: [], checkpoint: undefined }
+    return await this.#database.snapshot((queries) => statementsOf(queries, sessionId))
+  }
+
+  async opening(sessionId: string): Promise<string | undefined> {
+    const rows = await this.#database.read((queries) =>
+      queries
+        .select(logged)
+        .from(sessionLog)
+        .where(and(eq(sessionLog.sessionId, sessionId), eq(sessionLog.kind, 'opening')))
+        .orderBy(asc(sessionLog.index))
+        .limit(1),
+    )
+    return rows[0]?.statement
+  }
+
+  async positions(sessionId: string): Promise<readonly ChannelPosition[]> {
+    const rows = await this.#database.read((queries) =>
+      queries
+        .select({
+          channel: channel.channel,
+          archivedSeq: channel.archivedSeq,
+          head: channel.head,
+          closedUs: channel.closedUs,
+          atUs: sql<string>`(
+            select max(${frame.toUs}) from ${frame}
+            where ${frame.sessionId} = ${channel.sessionId} and ${frame.channel} = ${channel.channel}
+              and ${frame.month} = ${session.month}
+          )`,
+        })
+        .from(channel)
+        .innerJoin(session, eq(session.id, channel.sessionId))
+        .where(eq(channel.sessionId, sessionId))
+        .orderBy(asc(channel.channel)),
+    )
+    return rows.map(({ archivedSeq, closedUs, atUs, channel: number, head }) => ({
+      channel: number,
+      events: archivedSeq + 1,
+      atUs: Number(atUs),
+      head,
+      closed: closedUs !== null,
+    }))
+  }
+}

@@ -1,0 +1,87 @@
+import { crc32, deflateRawSync } from 'node:zlib'
+import { type SQL, sql } from 'drizzle-orm'
+import { onTestFinished } from 'vitest'
+import type { RecordedEvent } from '#gateway/recording/event.ts'
+import { encodeEvents } from '#gateway/recording/frame.ts'
+import { genesis } from '#gateway/recording/seal/chain.ts'
+import { ChannelChain } from '#gateway/recording/seal/channel-chain.ts'
+import { verificationText, verificationView } from '#gateway/recording/seal/verification-view.ts'
+import { verdictOnRecord } from '#gateway/session/verify-recorded-session.ts'
+import { storesOn } from '#gateway/start/open-database.ts'
+import type { Queries } from '#gateway/storage/database.ts'
+import { recordSession } from '#test/api/recorded-session.ts'
+import { testDatabase } from '#test/harness/database.ts'
+import { sampleAccess, sampleKey } from '#test/storage/sample-access.ts'
+
+export type SealedWorld = Awaited<ReturnType<typeof sealedWorld>>
+
+/** Two sealed sessions of `ivan` on `web1.acme`, in a database that somebody may alter who has all rights on it. */
+export async function sealedWorld() {
+  const test = await testDatabase()
+  onTestFinished(() => test[Symbol.asyncDispose]())
+  const stores = storesOn(test.database)
+  const access = await sampleAccess(test.database)
+  const person = { login: 'petr', name: 'Petr', email: 'petr@example.org', roles: ['engineer' as const] }
+  const other = await stores.staff.add(person, [sampleKey()], 'operator')
+  const record = (startedAt: string, endedAfterS?: number) =>
+    recordSession(stores, {
+      ...access,
+      startedAt: new Date(startedAt),
+      ...(endedAfterS !== undefined && { endedAfterS }),
+    })
+  const id = await record('2026-11-23T12:00:00Z', 120)
+  const neighbour = await record('2026-11-23T13:00:00Z', 120)
+
+  /** Nothing that PostgreSQL guards stands in the way. */
+  const alter = (...statements: readonly SQL[]) =>
+    test.database.change(async (tx: Queries) => {
+      await tx.execute(sql`set local session_replication_role = replica`)
+      for (const statement of statements) await tx.execute(statement)
+    })
+
+  async function eventsOf(session: string, channel = 0): Promise<RecordedEvent[]> {
+    const events: RecordedEvent[] = []
+    for await (const event of stores.records.events(session, channel)) events.push(event)
+    return events
+  }
+
+  return {
+    ...test,
+    stores,
+    access,
+    other,
+    id,
+    neighbour,
+    record,
+    alter,
+    eventsOf,
+    /** What `gatebook verify` says of a session. */
+    async verified(session = id): Promise<string> {
+      return verificationText(verificationView(session, await verdictOnRecord(stores, session)))
+    },
+    /** One frame of channel 0 from other events; everything that is not signed is made to fit. */
+    async replaceEvents(events: readonly RecordedEvent[], session = id): Promise<void> {
+      const { log } = await stores.sessionLog.statements(session)
+      const chain = new ChannelChain(genesis(log[0]?.statement ?? '', 0))
+      const renumbered = events.map((event, seq) => ({ ...event, seq }))
+      const checks = Buffer.from(renumbered.map((event) => chain.extend(event)))
+      const raw = encodeEvents(renumbered)
+      const data = deflateRawSync(raw)
+      const ofChannel = sql`session_id = ${session} and channel = 0`
+      const [first, last] = [events[0]?.atUs ?? 0, events.at(-1)?.atUs ?? 0]
+      const month = '2026-11-01'
+      await alter(
+        sql`delete from frame where ${ofChannel}`,
+        sql`delete from event_salt where ${ofChannel}`,
+        sql`insert into frame (month, session_id, channel, seq, events, from_us, to_us, raw_length, data, checks, crc32)
+          values (${month}, ${session}, 0, 0, ${events.length}, ${first}, ${last}, ${raw.length}, ${data}, ${checks},
+          ${crc32(data)})`,
+        ...chain.takeSalts().map(
+          ({ seq, salts }) => sql`insert into event_salt (month, session_id, channel, seq, salts)
+            values (${month}, ${session}, 0, ${seq}, ${salts})`,
+        ),
+        sql`update channel set head = ${chain.head}, archived_seq = ${events.length - 1} where ${ofChannel}`,
+      )
+    },
+  }
+}
