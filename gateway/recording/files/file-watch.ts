@@ -89,7 +89,8 @@ export class FileWatch {
 
   /** A command of any name may be an SFTP server: PuTTY asks a shell to find one, and a copy has another name. */
   #recognise(stream: 'input' | 'output', bytes: Buffer): void {
-    if (stream !== 'input') return
+    // No server of SFTP speaks first.
+    if (stream !== 'input') return this.#stop()
     this.#beginning = Buffer.concat([this.#beginning, bytes])
     const compared = Math.min(this.#beginning.length, SFTP_BEGINNING.length)
     const isSftp = this.#beginning.subarray(0, compared).equals(SFTP_BEGINNING.subarray(0, compared))

@@ -23,6 +23,10 @@ describe('what a channel carries', () => {
     },
   )
 
+  it('is none where the target speaks first', () => {
+    expect(WatchedChannel.exec('cat /dev/zero').down('\0').watch.listens).toBe(false)
+  })
+
   it('is not looked for on a shell', () => {
     expect(new WatchedChannel().ask('shell').watch.listens).toBe(false)
   })

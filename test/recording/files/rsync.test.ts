@@ -153,6 +153,12 @@ describe('rsync that is not followed', () => {
       Buffer.concat(Array.from({ length: 60_000 }, (_, at) => entry(`name-${at}`))),
       'more goes on at once',
     ],
+    [
+      'lists without end',
+      Buffer.concat([list, Buffer.from('ff6400'.repeat(1), 'hex'), Buffer.from('ff0100'.repeat(40_000), 'hex')]),
+      'more goes on at once',
+    ],
+    ['a number that stands for nothing', Buffer.concat([list, Buffer.of(0xff, 20)]), 'stands for nothing'],
     ['a file on no list', Buffer.concat([list, sentFile(50, 'x')]), 'a file that is on no list'],
   ])('any further, because of %s, says so', (_, data, note) => {
     const channel = agreed(upload())

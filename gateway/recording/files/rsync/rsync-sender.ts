@@ -12,6 +12,8 @@ import { byte, FileNumbers, int16, int32, marker, varint, vstring } from './rsyn
 const item = { basis: 1 << 11, otherName: 1 << 12, isNew: 1 << 13, transfer: 1 << 15 } as const
 /** Files are sent, those that came out wrong are sent again, and what comes then are farewells. */
 const PHASES = 3
+/** A list without its entries, about. */
+const LIST_COST = 300
 /** Compressed content, as a piece of up to 14 bits of length: `0b01` and the upper six. */
 const PIECE = 0x40
 /** Names parts of what the receiver has already: alone or a run, by its number or its distance from the one before. */
@@ -55,6 +57,7 @@ export class RsyncSender {
       else if (number <= marker.firstList) yield* this.#list(marker.firstList - number)
       else if (number === marker.done) phase += this.#isDoneWithAll() ? 1 : 0
       else if (number === marker.deletions) for (let kinds = 0; kinds < 5; kinds++) yield* varint()
+      else if (number !== marker.listsEnd) throw new NotFollowed('rsync says a number that stands for nothing')
     }
     this.#isOver = true
     yield { pass: Infinity }
@@ -91,6 +94,7 @@ export class RsyncSender {
   }
 
   *#list(directory: number): Follower {
+    this.#ledger.hold(LIST_COST)
     const list = yield* this.#lists.read()
     this.#known.push({ ...list, directory })
     this.#total += list.entries.length
@@ -104,6 +108,7 @@ export class RsyncSender {
     if (!this.#terms.listsByDirectory) return true
     const done = this.#known.shift()
     if (done === undefined) return true
+    this.#ledger.letGo(LIST_COST)
     const own = this.#directories.get(done.directory)
     this.#directories.delete(done.directory)
     const over = done.entries.filter(({ kind }) => kind !== 'directory')
