@@ -126,7 +126,7 @@ describe('what ssh-config prints', programs, () => {
   it('gives nobody a way on from the target: -W and -L are refused, and the session goes on', async () => {
     const through = await withConfig('ssh', '-W', '127.0.0.1:1', 'web1.acme')
     expect(through).toMatchObject({ status: 255 })
-    expect(through.stderr).toContain('administratively prohibited: the gateway does not allow direct-tcpip')
+    expect(through.stderr).toContain('administratively prohibited: gatebook: forwarding to 127.0.0.1:1 is not allowed')
     const port = await freePort()
     const forward = spawn('ssh', [
       '-F',
@@ -144,7 +144,7 @@ describe('what ssh-config prints', programs, () => {
     forward.stdin.end('\n')
     const { stdout, stderr, status } = await end
     expect([stdout.toString(), status]).toEqual(['in\nout\n', 0])
-    expect(stderr).toContain('administratively prohibited: the gateway does not allow direct-tcpip')
+    expect(stderr).toContain('administratively prohibited: gatebook: forwarding to 127.0.0.1:1 is not allowed')
   })
 
   it('takes whom the key names, not a gateway of another key', async () => {

@@ -99,7 +99,6 @@ describe('a certificate of ssh-keygen', needsProgram('ssh-keygen', 'openssh-clie
 
   it.each([
     ['force-command=/bin/true', 'it forces a command, and the gateway runs none'],
-    ['verify-required', 'it has a critical option that is not known here: "verify-required"'],
     ['critical:new@example.com=x', 'it has a critical option that is not known here: "new@example.com"'],
   ])('with the critical option %s is refused', async (option, reason) => {
     expect(reasonFor(await certify('-O', option))).toBe(reason)
