@@ -126,7 +126,7 @@ describe('a refusal', needsProgram('sshd', 'openssh-server'), () => {
       await terminal.until('in\r\n')
       const through = await run('bash', ['-c', `exec 3<>/dev/tcp/127.0.0.1/${port}; printf '${greeting}' >&3; cat <&3`])
       expect(through.stdout.toString()).not.toContain('SSH')
-      await terminal.until('open failed: administratively prohibited: gatebook: forwarding to 127.0.0.1 here')
+      await terminal.until('open failed: administratively prohibited: gatebook: forwarding to 127.0.0.1')
       terminal.type('\r')
       await terminal.until('out')
       expect(await terminal.ended).toBe(0)
