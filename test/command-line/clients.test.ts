@@ -111,7 +111,9 @@ describe("a client's support key", () => {
     await rm(masterKey)
     const seen = await home.gatebook('key issue zeta')
     expect(seen).toMatchObject({ out: '', status: 1 })
-    expect(seen.err).toMatch(/^gatebook: the master key .* is missing, and there are secrets that it sealed; bring back the file/)
+    expect(seen.err).toMatch(
+      /^gatebook: the master key .* is missing, and there are secrets that it sealed; bring back the file/,
+    )
     expect((await home.gatebook('key revoke acme')).status).toBe(0)
   })
 })
