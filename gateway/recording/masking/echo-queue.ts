@@ -19,16 +19,17 @@ const SEQUENCES = /\x1b(?:\[[0-?]*[ -/]*(?:[@-~]|$)|[\]PX^_][^\x07\x1b]*(?:\x07|
 /**
  * Typed characters that wait to be shown, line by line. A terminal shows a character where it was typed, so what
  * comes is compared with the first that waits; programs that repaint the line show others between, which is nothing.
- * A line most of which was shown is no secret, and one of which nothing had been shown when it ended is.
+ * A line most of which was shown is no secret. Any other is, all of it: somebody else's output has most letters.
  */
 export class EchoQueue {
   #waiting: (TypedCharacter | LineEnd)[] = []
+  /** Of the first line that waits: shown, by echo or by chance. */
+  #shown: TypedCharacter[] = []
   /** Of the first line that waits. */
-  #echoed = 0
   #unanswered = 0
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0
+    return this.#waiting.length === 0 && this.#shown.length === 0
   }
 
   push(character: TypedCharacter): void {
@@ -37,8 +38,7 @@ export class EchoQueue {
 
   /** The line was sent; without characters that wait nothing is to be decided. */
   endLine(): void {
-    const last = this.#waiting.at(-1)
-    if (last === undefined) this.#beginLine()
+    if (this.#waiting.length === 0) this.#endFirstLine()
     else this.#waiting.push(this.#hasLineEnd ? 'ahead' : 'next')
   }
 
@@ -51,22 +51,24 @@ export class EchoQueue {
     for (const character of lines) {
       const first = this.#waiting[0]
       if (first === undefined) break
-      if (character === '\n') this.#endFirstLine()
-      else if (isCharacter(first) && first.text === character) this.#echo(first)
+      if (character === '\n') this.#takeNewLine()
+      else if (isCharacter(first) && first.text === character) this.#shown.push(this.#waiting.shift() as TypedCharacter)
     }
-    return this.#echoed >= ECHOES_OF_A_LINE && !this.#hasLineEnd
+    if (this.#hasLineEnd || this.#shown.length < ECHOES_OF_A_LINE || !this.#isMostlyShown) return false
+    this.#endFirstLine()
+    return true
   }
 
   /** Whatever waits is shown in some other way. */
   clear(): void {
-    for (const one of this.#waiting.splice(0)) if (isCharacter(one)) one.decide('echoed')
+    for (const one of [...this.#shown, ...this.#waiting.splice(0)]) if (isCharacter(one)) one.decide('echoed')
     this.#beginLine()
   }
 
   /** What was typed before has not been shown. */
   expire(beforeUs: number): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
-      if (!isCharacter(first)) this.#beginLine()
+      if (!isCharacter(first)) this.#endFirstLine()
       else if (first.atUs > beforeUs) return
       else {
         this.#unanswered++
@@ -74,26 +76,37 @@ export class EchoQueue {
       }
       this.#waiting.shift()
     }
+    const newest = this.#shown.at(-1)
+    if (newest !== undefined && newest.atUs <= beforeUs) this.#endFirstLine()
   }
 
-  #echo(first: TypedCharacter): void {
-    first.decide('echoed')
-    this.#waiting.shift()
-    this.#echoed++
-    if (this.#echoed < ECHOES_OF_A_LINE) return
-    for (let next = this.#waiting[0]; next !== undefined && isCharacter(next); next = this.#waiting[0]) {
-      next.decide('echoed')
-      this.#waiting.shift()
-    }
-  }
-
-  #endFirstLine(): void {
+  #takeNewLine(): void {
     const end = this.#waiting.findIndex((one) => !isCharacter(one))
-    if (end === -1 || (this.#waiting[end] === 'ahead' && this.#echoed === 0)) return
-    const rest = this.#waiting.splice(0, end + 1).filter(isCharacter)
-    const verdict = this.#echoed > this.#unanswered + rest.length ? 'echoed' : 'secret'
-    for (const one of rest) one.decide(verdict)
+    if (end === -1) return
+    if (this.#waiting[end] === 'ahead' && !this.#isMostlyShown) {
+      this.#waiting.unshift(...this.#shown.splice(0))
+      return
+    }
+    this.#endFirstLine()
+    this.#waiting.shift()
+  }
+
+  /** Decides what is left of the line, up to its end if it has one. */
+  #endFirstLine(): void {
+    const verdict = this.#isMostlyShown ? 'echoed' : 'secret'
+    for (const one of [...this.#shown, ...this.#waiting.splice(0, this.#firstLineWaiting)]) {
+      if (isCharacter(one)) one.decide(verdict)
+    }
     this.#beginLine()
+  }
+
+  get #isMostlyShown(): boolean {
+    return this.#shown.length > this.#unanswered + this.#firstLineWaiting
+  }
+
+  get #firstLineWaiting(): number {
+    const end = this.#waiting.findIndex((one) => !isCharacter(one))
+    return end === -1 ? this.#waiting.length : end
   }
 
   get #hasLineEnd(): boolean {
@@ -101,7 +114,7 @@ export class EchoQueue {
   }
 
   #beginLine(): void {
-    this.#echoed = 0
+    this.#shown = []
     this.#unanswered = 0
   }
 }

@@ -109,6 +109,13 @@ describe('what is typed and not shown', () => {
     expect(await input(shown('? '), keys('hun'), noise, keys('ter2\r'), shown('\r\n'))).toBe('•••••••\r')
   })
 
+  it('is masked whole, also where the answer has some of its letters', async () => {
+    expect(await input(shown('? '), keys('opener'), typed('\r'), shown('done-0\r\n$ '))).toBe('••••••\r')
+    expect(await input(shown('? '), typed('o'), shown('done'), keys('pener'), { waitMs: 2000 }, shown('$ '))).toBe(
+      '••••••',
+    )
+  })
+
   it('is masked when nothing is shown for two seconds, and when the channel closes', async () => {
     const { events } = await record([shown('? '), typed('pw'), { waitMs: 2000 }, shown('tick')])
     expect(events.at(-2)).toMatchObject({ kind: 'maskedInput', data: Buffer.from('••') })
@@ -134,6 +141,17 @@ describe('what is shown is kept', () => {
     const { mask } = await record([shown('$ '), ...echoed('ls -l')])
     expect(mask.holds).toBe(false)
     expect(await input(shown('$ '), echoed('ls -l'), typed('\r'), shown('\r\n'))).toBe('ls -l\r')
+  })
+
+  it('when it is one key, with or without Enter', async () => {
+    expect(await input(shown('y/n? '), echoed('y'), typed('\r'), shown('\r\n'))).toBe('y\r')
+    const { mask } = await record([shown('y/n? '), ...echoed('y'), { waitMs: 2000 }, shown('$ ')])
+    expect(mask.holds).toBe(false)
+  })
+
+  it('when it is typed ahead of what another command prints', async () => {
+    const answers = [shown('ls\r\n'), shown('plan\r\n'), shown('$ pwd\r\n')]
+    expect(await input(shown('$ '), typed('ls\rpwd\r'), answers)).toBe('ls\rpwd\r')
   })
 
   it('when it is shown late, or all at once', async () => {
