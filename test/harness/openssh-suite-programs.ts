@@ -57,10 +57,25 @@ async function sshThrough(gateway: TestGateway, { target, route, proxied }: Way)
     jump: [`HostName=${target}.acme`, 'Port=22', `User=${userInfo().username}`, `ProxyCommand=${jump}`],
   }[route]
   const identity = [`IdentityFile=${gateway.keyFile}`, 'IdentitiesOnly=yes']
-  const trust = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null']
-  const options = [...where, ...identity, ...trust].map((setting) => `-o '${setting}'`)
-  return `${await answersToQueries()}\nexec ${testedSsh} ${options.join(' ')} "$@"`
+  const known = ['HostKeyAlias=gatebook', 'UserKnownHostsFile=/dev/null', 'GlobalKnownHostsFile=/dev/null']
+  const settings = [...where, ...identity, ...known, 'StrictHostKeyChecking=no']
+  const options = settings.map((setting) => `-o '${setting}'`)
+  return `${await answersToQueries()}\n${pastGateway}\nexec ${testedSsh} ${options.join(' ')} "$@"`
 }
+
+/**
+ * Where a script tries what has been forwarded, at a port that is not its sshd's or by a ProxyCommand: that leads to sshd
+ * itself.
+ */
+const pastGateway = `next=
+for argument; do
+  case "$next$argument" in
+  -p) next=port ;;
+  -p$TEST_SSH_PORT | port$TEST_SSH_PORT) next= ;;
+  -p[0-9]* | port*) exec ${testedSsh} "$@" ;;
+  'ProxyCommand '*) exec ${testedSsh} "$@" ;;
+  esac
+done`
 
 /** Scripts that try every algorithm of \`ssh -Q\` find those that the gateway offers to OpenSSH. */
 async function answersToQueries(): Promise<string> {

@@ -8,7 +8,6 @@ import type { TestGateway } from './gateway.ts'
 import { keygen } from './key-file.ts'
 import { programsThroughGateway, SUITE, type Route } from './openssh-suite-programs.ts'
 import { findProgram } from './requirement.ts'
-import { freePort } from './sshd.ts'
 import { finished } from './ssh.ts'
 
 /** Programs and settings of the suite, which its scripts look for beside their own files. */
@@ -51,7 +50,7 @@ export async function runScript(
   const directory = await mkdtemp(join(tmpdir(), 'gatebook-regress-'))
   try {
     const script = await copyScript(directory, name, edits)
-    const ownPort = await freePort()
+    const ownPort = nextPorts()
     await using inetd = await startInetd(directory)
     // Most scripts run an sshd for each connection, as its ProxyCommand; some start one that listens.
     const proxied = !script.includes('start_sshd')
@@ -68,6 +67,18 @@ export async function runScript(
     await stopSshd(directory)
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+/** Scripts that forward listen beside the port of their sshd. */
+const PORTS_OF_A_SCRIPT = 100
+const OWN_PORT = 90
+/** Below the ports that the system gives to connections, of which any may be taken. */
+const [FIRST_PORT, BLOCKS] = [20_000, 100]
+let block = process.pid
+
+/** The port for the sshd of a script, in a hundred that no other script of this process has soon. */
+function nextPorts(): number {
+  return FIRST_PORT + PORTS_OF_A_SCRIPT * (block++ % BLOCKS) + OWN_PORT
 }
 
 async function copyScript(directory: string, name: string, edits: readonly Edit[]): Promise<string> {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseForwarding } from '#gateway/access/forwarding.ts'
 import { testGateway, type TestGateway } from '#test/harness/gateway.ts'
 import { SUITE, testedSsh, type Route } from '#test/harness/openssh-suite-programs.ts'
 import { installedScripts, PATIENCE_MS, runScript } from '#test/harness/openssh-suite.ts'
@@ -20,6 +21,8 @@ describe("OpenSSH's own regression scripts", suite, () => {
   let gateway: TestGateway
   beforeAll(async () => {
     gateway = await testGateway()
+    const forward = parseForwarding('dynamic,remote,streamlocal')
+    await gateway.stores.clients.set('acme', { policy: { forward } }, 'test')
   })
   afterAll(async () => {
     await gateway[Symbol.asyncDispose]()
