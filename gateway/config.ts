@@ -32,6 +32,10 @@ export interface Config {
   /** The PIN of FIDO keys, or a finger they know. */
   readonly fidoPinRequired: boolean
   readonly durability: 'process' | 'power'
+  /** Absolute; undefined, as the two behind it: tree heads are not published there. */
+  readonly treeHeadFile: string | undefined
+  readonly treeHeadWebhook: string | undefined
+  readonly treeHeadCommand: string | undefined
   readonly loginGraceS: number
   /** 0: no address ever has to wait. */
   readonly penaltyMaxS: number
@@ -104,6 +108,9 @@ function toConfig(data: z.infer<typeof environmentSchema>): Config {
     fidoTouchRequired: data.GATEBOOK_FIDO_TOUCH_REQUIRED,
     fidoPinRequired: data.GATEBOOK_FIDO_PIN_REQUIRED,
     durability: data.GATEBOOK_DURABILITY,
+    treeHeadFile: data.GATEBOOK_TREE_HEAD_FILE && resolve(data.GATEBOOK_TREE_HEAD_FILE),
+    treeHeadWebhook: data.GATEBOOK_TREE_HEAD_WEBHOOK,
+    treeHeadCommand: data.GATEBOOK_TREE_HEAD_COMMAND,
     loginGraceS: data.GATEBOOK_LOGIN_GRACE_S,
     penaltyMaxS: data.GATEBOOK_PENALTY_MAX_S,
     penaltyExempt: data.GATEBOOK_PENALTY_EXEMPT,

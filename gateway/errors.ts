@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'port-taken'
   | 'master-key'
   | 'signing-key'
+  | 'session-log'
   | 'record-failed'
   | 'target-unreachable'
   | 'target-key-unknown'

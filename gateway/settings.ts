@@ -114,6 +114,24 @@ export const environmentSchema = z.object({
     meaning: 'what the record survives: kill -9 of the gateway, or loss of power too (slower)',
     expected: 'process or power',
   }),
+  GATEBOOK_TREE_HEAD_FILE: optional(z.string(), {
+    derived: 'unset',
+    unit: 'file',
+    meaning: 'signed heads of the log of sessions are appended here, a line each; best on another machine',
+    expected: 'a file',
+  }),
+  GATEBOOK_TREE_HEAD_WEBHOOK: optional(z.url({ protocol: /^https?$/ }), {
+    derived: 'unset',
+    unit: 'URL',
+    meaning: 'they are posted here',
+    expected: 'a URL such as https://witness.example/gatebook',
+  }),
+  GATEBOOK_TREE_HEAD_COMMAND: optional(z.string(), {
+    derived: 'unset',
+    unit: 'shell command',
+    meaning: 'it is run for each, with the head on its stdin',
+    expected: 'a command for the shell',
+  }),
   GATEBOOK_PENALTY_MAX_S: withDefault(wholeNumber(0, 86_400), '600', {
     unit: 'seconds, 0-86400',
     meaning: 'how long an address has to wait at most that comes again and again without signing in; 0: none has to',

@@ -17,6 +17,10 @@ export interface GatewayMetrics {
   readonly journalBytes: number
   /** Bytes of the journal that are not in PostgreSQL yet. */
   readonly archiveLagBytes: number
+  /** Entries of the log of sessions that the last signed tree head counts. */
+  readonly loggedEntries: number
+  /** Places that tree heads are published to and do not reach. */
+  readonly placesBehind: number
   readonly eventLoop: EventLoopFigures
 }
 
@@ -35,6 +39,8 @@ export function metricsText(metrics: GatewayMetrics, version: string): string {
     gauge('gatebook_live_sessions', 'Sessions that are live on this gateway', ` ${metrics.liveSessions}`),
     gauge('gatebook_journal_bytes', 'Bytes the journal takes on disk', ` ${metrics.journalBytes}`),
     gauge('gatebook_archive_lag_bytes', 'Journal bytes not in PostgreSQL yet', ` ${metrics.archiveLagBytes}`),
+    gauge('gatebook_tree_head_entries', 'Entries of the log in the last signed tree head', ` ${metrics.loggedEntries}`),
+    gauge('gatebook_tree_head_places_behind', 'Places that tree heads do not reach', ` ${metrics.placesBehind}`),
     ...head(DELAY, 'How long the event loop was held up, in the last one to two minutes', 'summary'),
     ...delays.map((sample) => `${sample}\n`),
     `${DELAY}_sum ${heldSeconds}\n${DELAY}_count ${looks}\n`,

@@ -32,6 +32,7 @@ const problems = {
   'data-directory': { status: 500, title: 'The data directory cannot be used; the log says why' },
   'port-taken': { status: 500, title: 'A port is taken; the log says which' },
   'master-key': { status: 500, title: 'The master key cannot be used; the log says why' },
+  'session-log': { status: 500, title: 'The log of sessions is not as it was signed; the log says why' },
   'signing-key': { status: 500, title: 'The signing key cannot be used; the log says why' },
   'target-unreachable': { status: 502, title: 'The target cannot be reached' },
   'target-key-unknown': { status: 502, title: 'The host key of the target is not trusted' },

@@ -14,6 +14,7 @@ const nextStep = {
   'port-taken': 'stop what listens there, or set GATEBOOK_SSH_LISTEN or GATEBOOK_HTTP_LISTEN',
   'master-key': 'bring back the master key file, or set GATEBOOK_MASTER_KEY_FILE',
   'signing-key': 'bring back the file from your backup; gatebook seal restart --help says what else there is',
+  'session-log': 'gatebook verify --all tells more',
   'record-failed': 'look for disk errors and free space under GATEBOOK_DATA',
   'target-unreachable': 'check its address, its port and the firewall between',
   'target-key-unknown': undefined,

@@ -1,30 +1,137 @@
 import type { Command } from 'commander'
-import { GatewayError } from '../errors.ts'
 import { printable } from '#shared/printable.ts'
+import type { SessionVerification } from '#shared/seal.ts'
+import { GatewayError } from '../errors.ts'
+import { Altered } from '../recording/seal/altered.ts'
 import { verificationText, verificationView } from '../recording/seal/verification-view.ts'
-import { verdictOnRecord } from '../session/verify-recorded-session.ts'
-import type { Desk } from './desk.ts'
+import type { KeptHead } from '../recording/seal/verify-log.ts'
+import { verdictOf } from '../recording/seal/verify-session.ts'
+import { verifyEverything } from '../session/verify-everything.ts'
+import { type HeldLog, verifyRecordedLog } from '../session/verify-recorded-log.ts'
+import { verifyRecordedSession } from '../session/verify-recorded-session.ts'
+import type { Desk, OpenInstallation } from './desk.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
+import { readKeptHeads, rememberedHeads } from './kept-heads.ts'
 import { findSession } from './named-things.ts'
 import type { OpenStores } from './program-parts.ts'
+
+interface VerifyOptions extends ListOptions {
+  readonly all?: true
+  readonly head?: string
+}
 
 /** `gatebook verify`: whether a record is still what was signed. */
 export function verifyCommand(program: Command, desk: Desk): void {
   program
     .command('verify')
-    .description('whether a session is still on record as it was signed; names the first event that is not')
-    .argument('<session>', 'as gatebook session list shows it')
+    .description('whether a session, or everything, is still on record as it was signed; names the first bad event')
+    .argument('[session]', 'as gatebook session list shows it')
+    .option('--all', 'the log of sessions, every session in it, and whether there are others')
+    .option('--head <file>', 'with the tree heads that were kept outside of the database, one a line')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExit status 0: intact; 1: altered.')
-    .action((id: string, options: ListOptions) =>
-      desk.withStores(async ({ stores }) => {
-        const session = await knownId(stores, id)
-        const view = verificationView(session, await verdictOnRecord(stores, session))
-        if (options.json) desk.printJson(view)
-        else desk.print(`${session}  ${printable(verificationText(view))}\n`)
-        if (view.verdict === 'altered') desk.parts.setExitCode(1)
-      }),
+    .addHelpText(
+      'after',
+      `
+Exit status 0: intact; 1: altered. Without --head nobody sees that the whole database is an older one, unless this is
+the gateway's own machine, which remembers its last head.
+
+Examples:
+  gatebook verify 01a2b3c4
+  gatebook verify --all --head /mnt/witness/heads`,
     )
+    .action(async (id: string | undefined, options: VerifyOptions, command: Command) => {
+      if ((id === undefined) === (options.all === undefined)) {
+        command.error('error: give either a session or --all')
+      }
+      await desk.withStores(async (open) => {
+        const heads = await keptHeads(desk, open, options.head)
+        if (id === undefined) await verifyAll(desk, open.stores, heads, options)
+        else await verifyOne(desk, open.stores, { id: await knownId(open.stores, id), heads }, options)
+      })
+    })
+}
+
+async function keptHeads(
+  desk: Desk,
+  { config }: OpenInstallation,
+  file: string | undefined,
+): Promise<readonly KeptHead[]> {
+  const outside = file === undefined ? [] : await readKeptHeads(file, (text) => desk.note(text))
+  return [...outside, ...(await rememberedHeads(config.dataDirectory))]
+}
+
+async function verifyOne(
+  desk: Desk,
+  stores: OpenStores,
+  { id, heads }: { readonly id: string; readonly heads: readonly KeptHead[] },
+  options: VerifyOptions,
+): Promise<void> {
+  const verdict = await verdictOf(async () => {
+    const { log } = await stores.sessionLog.statements(id)
+    const { keys } = await verifyRecordedLog(stores.sessionLog, heads, log)
+    return await verifyRecordedSession(stores, id, keys)
+  })
+  const view = verificationView(id, verdict)
+  if (options.json) desk.printJson(view)
+  else printVerification(desk, view)
+  if (view.verdict === 'altered') desk.parts.setExitCode(1)
+}
+
+async function verifyAll(
+  desk: Desk,
+  stores: OpenStores,
+  heads: readonly KeptHead[],
+  options: VerifyOptions,
+): Promise<void> {
+  const altered: SessionVerification[] = []
+  let intact = 0
+  const log = await logVerdict(() =>
+    verifyEverything(stores, heads, (found) => {
+      if (found.verdict === 'intact') intact++
+      else altered.push(found)
+    }),
+  )
+  const { view, held } = log
+  if (options.json) desk.printJson({ log: view, intact, altered })
+  else {
+    for (const each of altered) printVerification(desk, each)
+    desk.print(`${intact} ${intact === 1 ? 'session' : 'sessions'} intact, ${altered.length} altered\n`)
+    desk.print(`log of sessions  ${printable(logText(view))}\n`)
+  }
+  if (held !== undefined) noteNewChains(desk, held)
+  if (altered.length > 0 || view.verdict === 'altered') desk.parts.setExitCode(1)
+}
+
+async function logVerdict(verify: () => Promise<HeldLog>): Promise<{ view: LogView; held?: HeldLog }> {
+  try {
+    const held = await verify()
+    return { held, view: { verdict: 'intact', entries: held.size, headAt: held.head.at, what: null } }
+  } catch (error) {
+    if (!(error instanceof Altered)) throw error
+    return { view: { verdict: 'altered', entries: null, headAt: null, what: error.alteration.what } }
+  }
+}
+
+interface LogView {
+  readonly verdict: string
+  readonly entries: number | null
+  readonly headAt: string | null
+  readonly what: string | null
+}
+
+function logText({ verdict, entries, headAt, what }: LogView): string {
+  return what === null ? `${verdict}: ${entries} entries, newest head of ${headAt}` : `${verdict}: ${what}`
+}
+
+/** Nothing is wrong with a chain that began anew; but whoever took a gateway over would do just that. */
+function noteNewChains(desk: Desk, { keys }: HeldLog): void {
+  for (const { gateway, at, reason } of keys.chains()) {
+    if (reason !== undefined) desk.note(`gateway ${gateway} began anew with another signing key at ${at}: ${reason}`)
+  }
+}
+
+function printVerification(desk: Desk, view: SessionVerification): void {
+  desk.print(`${view.session}  ${printable(verificationText(view))}\n`)
 }
 
 /** A session that is not in the database any more may still be known to the log. */

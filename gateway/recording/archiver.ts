@@ -4,7 +4,7 @@ import { JournalReader, type PlacedRecord } from './journal-reader.ts'
 import type { JournalRecord } from './journal-record.ts'
 import type { Journal, JournalSegment } from './journal.ts'
 import { createPacer } from './pacer.ts'
-import type { RecordBatch, RecordStore } from './record-store.ts'
+import type { RecordStore } from './record-store.ts'
 import type { SessionSeals, UnsealedClosing } from './seal/session-seals.ts'
 
 /** What is typed at a terminal that stays silent waits this long to be taken for a secret. */
@@ -162,17 +162,21 @@ export class Archiver {
     const channels = parts.map((part) => part.change)
     const closings = this.#closings
     this.#closings = []
-    await seals.hold(async () => {
-      const batch: RecordBatch = {
-        frames: parts.flatMap((part) => part.frames),
-        salts: parts.flatMap((part) => part.salts),
-        runs: parts.flatMap((part) => part.runs),
-        files: parts.flatMap((part) => part.files),
-        channels,
-        ...seals.seal(channels, closings),
-      }
-      await this.#untilItSucceeds(() => store.append(batch))
-    })
+    const rows = {
+      frames: parts.flatMap((part) => part.frames),
+      salts: parts.flatMap((part) => part.salts),
+      runs: parts.flatMap((part) => part.runs),
+      files: parts.flatMap((part) => part.files),
+      channels,
+    }
+    await this.#untilItSucceeds(() =>
+      // Signed for each attempt: meanwhile the key may have changed.
+      seals.hold(async () => {
+        const sealed = seals.seal(channels, closings)
+        await store.append({ ...rows, ...sealed })
+        seals.stored(sealed)
+      }),
+    )
   }
 
   /** After `#store` all that the reader has handed out is in PostgreSQL, but for what archives hold. */

@@ -42,4 +42,6 @@ export interface EvidenceStore {
   /** In order. */
   frames(sessionId: string, channel: number): AsyncIterable<SealedFrame>
   salts(sessionId: string, channel: number): Promise<readonly SaltBlock[]>
+  /** Ids that parts of a record name, but no session has. */
+  strangers(): Promise<readonly string[]>
 }

@@ -17,7 +17,7 @@ export interface RecordedSessionParts {
 /** Entries of the list of files that are read at once. */
 const FILES_AT_ONCE = 500
 
-/** The verdict about a session in the database. */
+/** The verdict about a session in the database; whether the log of sessions itself holds is `verifyRecordedLog`. */
 export function verdictOnRecord(
   parts: RecordedSessionParts & { readonly sessionLog: Pick<SessionLog, 'keys'> },
   sessionId: string,
@@ -29,7 +29,7 @@ export function verdictOnRecord(
  * Verifies a session as the database holds it: its events against what was signed, and every row that is made of them
  * against the events. Throws `Altered`.
  */
-async function verifyRecordedSession(
+export async function verifyRecordedSession(
   parts: RecordedSessionParts,
   sessionId: string,
   keys: KeyRing,

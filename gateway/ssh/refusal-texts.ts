@@ -63,6 +63,7 @@ const told = {
   'port-taken': false,
   'master-key': false,
   'signing-key': false,
+  'session-log': false,
   'record-failed': false,
   'target-unreachable': true,
   'target-key-unknown': true,

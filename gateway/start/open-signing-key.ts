@@ -1,12 +1,13 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { GatewayError } from '../errors.ts'
 import { Altered } from '../recording/seal/altered.ts'
-import { KeyRing, type KeyStatement } from '../recording/seal/key-ring.ts'
+import { KeyRing, type RingKey } from '../recording/seal/key-ring.ts'
 import type { SessionLog } from '../recording/seal/session-log.ts'
 import { SigningKey } from '../recording/seal/signing-key.ts'
-import { createSigner, keyIdOf, publicKeyOf, type Signer } from '../recording/seal/statement.ts'
+import { createSigner, keyIdOf, type KeySigner, publicKeyOf } from '../recording/seal/statement.ts'
 import type { SigningKeyFiles } from '../vault/signing-key-file.ts'
+import { beginChain } from './announce-key.ts'
 
 export interface SigningKeyParts {
   readonly gatewayId: string
@@ -15,53 +16,43 @@ export interface SigningKeyParts {
   readonly clock: Clock
 }
 
-type KeySigner = Signer & { readonly keyId: string }
-
 /**
  * The key that this gateway signs with, made at its first start. Throws `signing-key` where there was one and it is not
  * here, or the log of sessions does not know the one that is: a gateway must not go on unsigned, nor begin anew silently.
  */
 export async function openSigningKey(parts: SigningKeyParts): Promise<SigningKey> {
-  const { gatewayId, files } = parts
-  const known = (await readRing(parts)).current(gatewayId)
+  const { known, key } = await findSigningKey(parts)
+  const signer = known === undefined && key === undefined ? await beginChain(parts) : inUse(known, key)
+  return new SigningKey(signer, async () => {
+    const found = await findSigningKey(parts)
+    return inUse(found.known, found.key)
+  })
+}
+
+/** The key that the log knows and the one that is here, after a change that was cut off is settled. */
+export async function findSigningKey({ gatewayId, sessionLog, files }: SigningKeyParts): Promise<FoundKey> {
+  const known = (await readRing(sessionLog)).current(gatewayId)
   await settleNext(files, known?.id)
-  const key = await files.current()
-  if (known === undefined && key === undefined) return new SigningKey(await beginChain(parts, undefined))
+  return { known, key: await files.current() }
+}
+
+export interface FoundKey {
+  readonly known: RingKey | undefined
+  readonly key: KeyObject | undefined
+}
+
+function inUse(known: RingKey | undefined, key: KeyObject | undefined): KeySigner {
   if (key === undefined) throw lost(`the signing key ${known?.id} of this gateway is missing`)
-  const signer = createSigner(key)
-  if (signer.keyId === known?.id) return new SigningKey(signer)
+  const keyId = keyIdOf(publicKeyOf(key))
+  if (keyId === known?.id) return createSigner(key, new Date(known.at))
   throw lost(
     known === undefined
-      ? `the log of sessions in the database does not know this gateway's signing key ${signer.keyId}`
-      : `the log of sessions knows ${known.id} as this gateway's signing key, not the ${signer.keyId} that is here`,
+      ? `the log of sessions in the database does not know this gateway's signing key ${keyId}`
+      : `the log of sessions knows ${known.id} as this gateway's signing key, not the ${keyId} that is here`,
   )
 }
 
-/**
- * Gives this gateway a new key where the one before is lost, with a chain of its own; the log says so for ever. Answers
- * with its id. Throws `conflict` where nothing is lost.
- */
-export async function restartSigningKey(parts: SigningKeyParts, reason: string): Promise<string> {
-  const known = (await readRing(parts)).current(parts.gatewayId)
-  await settleNext(parts.files, known?.id)
-  const key = await readableKey(parts.files)
-  if (key !== undefined && keyIdOf(publicKeyOf(key)) === known?.id) {
-    throw new GatewayError('conflict', 'this gateway has its signing key', 'start it with: gatebook start')
-  }
-  return (await beginChain(parts, reason)).keyId
-}
-
-/** A key that does not open is lost as one that is missing. */
-async function readableKey(files: SigningKeyFiles): Promise<KeyObject | undefined> {
-  try {
-    return await files.current()
-  } catch (error) {
-    if (error instanceof GatewayError) return undefined
-    throw error
-  }
-}
-
-/** A gateway that was killed while it changed its key: the log says whether the next one is the key already. */
+/** Cut off while the key was changed: the log says whether the next one is the key already. */
 async function settleNext(files: SigningKeyFiles, knownId: string | undefined): Promise<void> {
   const next = await files.next()
   if (next === undefined) return
@@ -69,40 +60,7 @@ async function settleNext(files: SigningKeyFiles, knownId: string | undefined): 
   else await files.discardNext()
 }
 
-/** A first key, which vouches for itself. `reason`: why an earlier chain is given up. */
-async function beginChain(parts: SigningKeyParts, reason: string | undefined): Promise<KeySigner> {
-  const key = generateKeyPairSync('ed25519').privateKey
-  const signer = createSigner(key)
-  await announce(parts, key, { signer, previous: null, reason })
-  return signer
-}
-
-interface Announcement {
-  readonly signer: Signer
-  readonly previous: string | null
-  readonly reason?: string | undefined
-}
-
-/** On the disk first, then in the log, then in use: whatever is cut off in between is settled at the next start. */
-async function announce(
-  parts: SigningKeyParts,
-  key: KeyObject,
-  { signer, previous, reason }: Announcement,
-): Promise<void> {
-  const { files, sessionLog, gatewayId, clock } = parts
-  await files.prepare(key)
-  const statement: KeyStatement = {
-    gateway: gatewayId,
-    key: publicKeyOf(key),
-    previous,
-    at: clock.now().toISOString(),
-    ...(reason === undefined ? {} : { reason }),
-  }
-  await sessionLog.appendKey(signer.sign('key', statement))
-  await files.promote()
-}
-
-async function readRing({ sessionLog }: SigningKeyParts): Promise<KeyRing> {
+async function readRing(sessionLog: Pick<SessionLog, 'keys'>): Promise<KeyRing> {
   try {
     return new KeyRing(await sessionLog.keys())
   } catch (error) {

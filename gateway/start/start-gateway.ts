@@ -27,14 +27,13 @@ import type { SessionLink } from '../transport/session-link.ts'
 import { transportIsPatched } from '../transport/transport.ts'
 import { openVault } from '../vault/open-vault.ts'
 import type { Vault } from '../vault/seal.ts'
-import { SigningKeyFiles } from '../vault/signing-key-file.ts'
 import { closeInOrder, type Part } from './close-in-order.ts'
 import { takeDataDirectory } from './data-directory.ts'
 import { dialTarget } from './dial-target.ts'
 import { EventLoopWatch } from './event-loop-watch.ts'
 import { openInstallationDatabase, storesOn, type InstallationDatabase } from './open-database.ts'
 import { openRecord, type OpenRecord } from './open-record.ts'
-import { openSigningKey } from './open-signing-key.ts'
+import { openSeal, type OpenSeal } from './open-seal.ts'
 import { sshAddress } from './ssh-address.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -67,6 +66,7 @@ interface Inside extends StartOptions {
   readonly stores: Omit<OpenStores, 'close'>
   readonly vault: Vault
   readonly access: PostgresAccessSource
+  readonly seal: OpenSeal
   readonly record: OpenRecord
   readonly sessions: LiveSessions
   readonly eventLoop: EventLoopWatch
@@ -126,8 +126,9 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
   }, DAY_MS)
   parts.unshift({ name: 'partitions', close: () => clearInterval(partitions) })
   const { gatewayId } = directory
-  const files = new SigningKeyFiles(config.dataDirectory, vault, gatewayId)
-  const signingKey = await openSigningKey({ ...stores, gatewayId, files, clock })
+  const seal = await openSeal({ ...options, gatewayId, vault, stores, databaseUrl: installation.url })
+  parts.unshift({ name: 'seal', close: () => seal.close() })
+  const { signingKey } = seal
   const record = await openRecord({
     ...config,
     ...stores,
@@ -157,11 +158,11 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
   })
   const eventLoop = new EventLoopWatch(clock, log)
   parts.unshift({ name: 'event loop watch', close: () => eventLoop.stop() })
-  return { ...options, installation, stores, vault, access, record, sessions, eventLoop }
+  return { ...options, installation, stores, vault, access, seal, record, sessions, eventLoop }
 }
 
 async function openPages(inside: Inside): Promise<FastifyInstance> {
-  const { config, record, sessions, installation, eventLoop } = inside
+  const { config, record, seal, sessions, installation, eventLoop } = inside
   const api = await createApi({
     ...inside,
     async readiness() {
@@ -177,6 +178,8 @@ async function openPages(inside: Inside): Promise<FastifyInstance> {
       liveSessions: sessions.count,
       journalBytes: record.journal.bytes,
       archiveLagBytes: record.archiver.lagBytes,
+      loggedEntries: seal.heads.size,
+      placesBehind: seal.publication.behind,
       eventLoop: eventLoop.figures(),
     }),
     report: (failure, where) => inside.log(`${where}: ${String(failure)}`),

@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, gte, notExists, type SQL, sql } from 'drizzle-orm'
 import type { SaltBlock } from '../recording/seal/channel-chain.ts'
 import type { SealedFrame } from '../recording/seal/sealed-events.ts'
 import type {
@@ -54,6 +54,18 @@ export class PostgresEvidenceStore implements EvidenceStore {
       if (last === undefined || page.length < FRAMES_AT_ONCE) return
       from = gte(frame.seq, last.seq + 1)
     }
+  }
+
+  strangers(): Promise<readonly string[]> {
+    return this.#database.read(async (queries) => {
+      const found = new Set<string>()
+      for (const table of [frame, eventSalt, keystrokeRun, transferredFile]) {
+        const ofNobody = notExists(queries.select().from(session).where(eq(session.id, table.sessionId)))
+        const rows = await queries.selectDistinct({ id: table.sessionId }).from(table).where(ofNobody)
+        for (const { id } of rows) found.add(id)
+      }
+      return [...found]
+    })
   }
 
   salts(sessionId: string, number: number): Promise<readonly SaltBlock[]> {

@@ -25,3 +25,10 @@ export const sessionLog = pgTable(
       .where(sql`${table.kind} = 'key'`),
   ],
 )
+
+/** The newest signed head of each gateway (recording/seal/tree-heads.ts). */
+export const treeHead = pgTable('tree_head', {
+  gatewayId: text().primaryKey(),
+  size: bigint({ mode: 'number' }).notNull(),
+  statement: text().notNull(),
+})

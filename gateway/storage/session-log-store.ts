@@ -1,11 +1,21 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, gte, sql } from 'drizzle-orm'
 import type { LoggedStatement } from '../recording/seal/key-ring.ts'
 import type { ChannelPosition } from '../recording/seal/positions.ts'
-import { leafHash, type LoggedKind, type SessionLog, type SessionStatements } from '../recording/seal/session-log.ts'
+import {
+  leafHash,
+  type LogEntry,
+  type LoggedKind,
+  type SessionLog,
+  type SessionStatements,
+} from '../recording/seal/session-log.ts'
+import type { StoredLeaf } from '../recording/seal/verify-log.ts'
 import type { Database, Queries } from './database.ts'
 import { isUuid } from './found.ts'
-import { sessionLog } from './schema-log.ts'
+import { sessionLog, treeHead } from './schema-log.ts'
 import { channel, frame, session } from './schema-recording.ts'
+
+const LEAVES_AT_ONCE = 10_000
+const ENTRIES_AT_ONCE = 500
 
 /** What is appended to the log of sessions. */
 export interface NewLogEntry {
@@ -56,6 +66,55 @@ export class PostgresSessionLog implements SessionLog {
   async statements(sessionId: string): Promise<SessionStatements> {
     if (!isUuid(sessionId)) return { log: [], checkpoint: undefined }
     return await this.#database.snapshot((queries) => statementsOf(queries, sessionId))
+  }
+
+  async *leaves(from: number): AsyncGenerator<StoredLeaf> {
+    const columns = { index: sessionLog.index, hash: sessionLog.leafHash }
+    for (let next = from; ;) {
+      const page = await this.#database.read((queries) =>
+        queries
+          .select(columns)
+          .from(sessionLog)
+          .where(gte(sessionLog.index, next))
+          .orderBy(asc(sessionLog.index))
+          .limit(LEAVES_AT_ONCE),
+      )
+      yield* page
+      if (page.length < LEAVES_AT_ONCE) return
+      next = (page.at(-1)?.index ?? next) + 1
+    }
+  }
+
+  async *entries(from: number): AsyncGenerator<LogEntry> {
+    for (let next = from; ;) {
+      const page = await this.#database.read((queries) =>
+        queries
+          .select()
+          .from(sessionLog)
+          .where(gte(sessionLog.index, next))
+          .orderBy(asc(sessionLog.index))
+          .limit(ENTRIES_AT_ONCE),
+      )
+      for (const entry of page) yield { ...entry, sessionId: entry.sessionId ?? undefined }
+      if (page.length < ENTRIES_AT_ONCE) return
+      next = (page.at(-1)?.index ?? next) + 1
+    }
+  }
+
+  async putHead(gatewayId: string, size: number, statement: string): Promise<void> {
+    await this.#database.change((tx) =>
+      tx
+        .insert(treeHead)
+        .values({ gatewayId, size, statement })
+        .onConflictDoUpdate({ target: treeHead.gatewayId, set: { size, statement } }),
+    )
+  }
+
+  async heads(): Promise<readonly string[]> {
+    const rows = await this.#database.read((queries) =>
+      queries.select({ statement: treeHead.statement }).from(treeHead).orderBy(asc(treeHead.size)),
+    )
+    return rows.map(({ statement }) => statement)
   }
 
   async opening(sessionId: string): Promise<string | undefined> {

@@ -63,6 +63,8 @@ export async function installation(changes: Partial<ApiParts> = {}) {
       liveSessions: 3,
       journalBytes: 4096,
       archiveLagBytes: 17,
+      loggedEntries: 5,
+      placesBehind: 0,
       eventLoop: {
         quantiles: [
           [0.5, 0.000001],

@@ -55,6 +55,8 @@ describe('whoever watches the gateway', () => {
       'gatebook_live_sessions 3',
       'gatebook_journal_bytes 4096',
       'gatebook_archive_lag_bytes 17',
+      'gatebook_tree_head_entries 5',
+      'gatebook_tree_head_places_behind 0',
       'gatebook_event_loop_delay_seconds{quantile="0.5"} 0.000001',
       'gatebook_event_loop_delay_seconds{quantile="1"} 1.25',
       'gatebook_event_loop_delay_seconds_sum 9.5',

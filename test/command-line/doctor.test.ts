@@ -75,6 +75,7 @@ describe('gatebook doctor', () => {
       'schema ok',
       'clock ok',
       'master key ok',
+      'tree heads warn',
       'terminal (node-pty) ok',
       'SSH port ok',
       'HTTP port ok',

@@ -69,7 +69,7 @@ describe('gatebook', () => {
     ['client add acme --name A --zone Mars/Base', /an IANA time zone/],
     ['client add acme --name A --zone +03:00', /an IANA time zone/],
     ['client add Acme --name A --zone UTC', /<slug> Acme: a slug is a-z/],
-    ['verify', /<session> is missing/],
+    ['verify', /give either a session or --all/],
     ['seal restart', /--reason <text> is missing/],
     ['client add acme --name A --zone UTC --language de', /--language takes one of ru, en, not de/],
     ['client set acme', /nothing to change/],

@@ -5,7 +5,7 @@ import type { Target } from '#gateway/access/target.ts'
 import type { SessionLog } from '#gateway/recording/seal/session-log.ts'
 import type { OpeningStatement } from '#gateway/recording/seal/session-statements.ts'
 import { SigningKey } from '#gateway/recording/seal/signing-key.ts'
-import { createSigner, publicKeyOf, type Signer } from '#gateway/recording/seal/statement.ts'
+import { createSigner, type KeySigner, publicKeyOf, type Signer } from '#gateway/recording/seal/statement.ts'
 import type { SessionOpening } from '#gateway/session/session.ts'
 
 /** The opening of a session as a gateway signs it. */
@@ -31,15 +31,27 @@ export const TEST_GATEWAY = 'gateway-1'
 
 /** A key that no log knows. */
 export function someSigningKey(): SigningKey {
-  return new SigningKey(createSigner(generateKeyPairSync('ed25519').privateKey))
+  return unchanging(createSigner(generateKeyPairSync('ed25519').privateKey))
 }
 
-/** A key of `gateway-1` that the log knows. */
-export async function loggedSigningKey(log: Pick<SessionLog, 'appendKey'>): Promise<SigningKey> {
+const logged = new WeakMap<object, Promise<SigningKey>>()
+
+/** The key of `gateway-1`, which the log knows. */
+export function loggedSigningKey(log: Pick<SessionLog, 'appendKey'>): Promise<SigningKey> {
+  const key = logged.get(log) ?? announced(log)
+  logged.set(log, key)
+  return key
+}
+
+async function announced(log: Pick<SessionLog, 'appendKey'>): Promise<SigningKey> {
   const { privateKey } = generateKeyPairSync('ed25519')
   const signer = createSigner(privateKey)
   const at = '2026-11-01T00:00:00.000Z'
-  const statement = { gateway: TEST_GATEWAY, key: publicKeyOf(privateKey), previous: null, at, reason: 'a test' }
+  const statement = { gateway: TEST_GATEWAY, key: publicKeyOf(privateKey), previous: null, at }
   await log.appendKey(signer.sign('key', statement))
-  return new SigningKey(signer)
+  return unchanging(signer)
+}
+
+function unchanging(signer: KeySigner): SigningKey {
+  return new SigningKey(signer, () => Promise.resolve(signer))
 }

@@ -1,16 +1,22 @@
 import { crc32, deflateRawSync } from 'node:zlib'
 import { type SQL, sql } from 'drizzle-orm'
 import { onTestFinished } from 'vitest'
+import { systemClock } from '#gateway/clock.ts'
 import type { RecordedEvent } from '#gateway/recording/event.ts'
 import { encodeEvents } from '#gateway/recording/frame.ts'
+import { Altered } from '#gateway/recording/seal/altered.ts'
 import { genesis } from '#gateway/recording/seal/chain.ts'
 import { ChannelChain } from '#gateway/recording/seal/channel-chain.ts'
+import { TreeHeads } from '#gateway/recording/seal/tree-heads.ts'
 import { verificationText, verificationView } from '#gateway/recording/seal/verification-view.ts'
+import type { KeptHead } from '#gateway/recording/seal/verify-log.ts'
+import { verifyEverything } from '#gateway/session/verify-everything.ts'
 import { verdictOnRecord } from '#gateway/session/verify-recorded-session.ts'
 import { storesOn } from '#gateway/start/open-database.ts'
 import type { Queries } from '#gateway/storage/database.ts'
 import { recordSession } from '#test/api/recorded-session.ts'
 import { testDatabase } from '#test/harness/database.ts'
+import { loggedSigningKey, TEST_GATEWAY } from '#test/harness/signing.ts'
 import { sampleAccess, sampleKey } from '#test/storage/sample-access.ts'
 
 export type SealedWorld = Awaited<ReturnType<typeof sealedWorld>>
@@ -45,8 +51,13 @@ export async function sealedWorld() {
     return events
   }
 
+  const key = await loggedSigningKey(stores.sessionLog)
+  let remembered: string | undefined
+
   return {
     ...test,
+    /** The newest key of the gateway. */
+    key,
     stores,
     access,
     other,
@@ -58,6 +69,37 @@ export async function sealedWorld() {
     /** What `gatebook verify` says of a session. */
     async verified(session = id): Promise<string> {
       return verificationText(verificationView(session, await verdictOnRecord(stores, session)))
+    },
+    /** Signs the head of the log as it is; gives it, as somebody outside keeps it. */
+    async signHead(): Promise<KeptHead> {
+      const heads = await TreeHeads.open({
+        gatewayId: TEST_GATEWAY,
+        key,
+        log: stores.sessionLog,
+        memory: { read: async () => undefined, write: async () => {}, forget: async () => {} },
+        clock: systemClock,
+        publish: (statement) => (remembered = statement),
+        renewKey: async () => {},
+        onTrouble: (error) => {
+          throw error
+        },
+      })
+      await heads.close()
+      return { statement: remembered ?? '', keptIn: 'a drawer' }
+    },
+    /** What `gatebook verify --all` says, of the log and then of each session that is altered. */
+    async everything(...kept: readonly KeptHead[]): Promise<string[]> {
+      const altered: string[] = []
+      let log = 'intact'
+      try {
+        await verifyEverything(stores, kept, (found) => {
+          if (found.verdict === 'altered') altered.push(`${found.session}: ${found.what}`)
+        })
+      } catch (error) {
+        if (!(error instanceof Altered)) throw error
+        log = error.alteration.what
+      }
+      return [log, ...altered]
     },
     /** One frame of channel 0 from other events; everything that is not signed is made to fit. */
     async replaceEvents(events: readonly RecordedEvent[], session = id): Promise<void> {

@@ -10,6 +10,7 @@ import { examineDatabase } from './examine-database.ts'
 import { examineDisk } from './examine-disk.ts'
 import { examineMasterKey } from './examine-master-key.ts'
 import { examinePorts } from './examine-ports.ts'
+import { examineTreeHeads } from './examine-tree-heads.ts'
 import type { Examination } from './examination.ts'
 import { fail, type Finding, ok, warn } from './finding.ts'
 
@@ -38,6 +39,7 @@ async function examine(desk: Desk): Promise<readonly Finding[]> {
     ...(await examineDisk(config)),
     ...findings,
     await masterKeyOf(desk, config, usable),
+    examineTreeHeads(config),
     ...native,
     ...(await examinePorts(config)),
   ]

@@ -1,4 +1,5 @@
 import { Altered } from './altered.ts'
+import type { TreeHeadStatement } from './tree-head.ts'
 import { isSignedBy, keyIdOf, type PublicKey, readStatement } from './statement.ts'
 
 /** A statement with its place in the log of sessions. */
@@ -16,6 +17,8 @@ export interface KeyStatement {
   readonly at: string
   /** Why a chain begins anew, where the gateway had one before. */
   readonly reason?: string
+  /** The head that the gateway had signed last, where the log is not that one any more. */
+  readonly lost?: TreeHeadStatement
 }
 
 /** A key that signed, or signs, for a gateway. */

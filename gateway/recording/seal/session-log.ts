@@ -1,6 +1,7 @@
 import { digestOf } from './digest.ts'
 import type { LoggedStatement } from './key-ring.ts'
 import type { ChannelPosition } from './positions.ts'
+import type { StoredLeaf } from './verify-log.ts'
 
 /** What stands in the log of sessions. */
 export type LoggedKind = 'key' | 'opening' | 'closing' | 'erasure'
@@ -11,6 +12,13 @@ export interface SessionStatements {
   readonly log: readonly LoggedStatement[]
   /** The newest of a session that was not closed. */
   readonly checkpoint: string | undefined
+}
+
+/** A row of the log; only `statement` is signed. */
+export interface LogEntry extends LoggedStatement {
+  readonly kind: string
+  readonly sessionId: string | undefined
+  readonly leafHash: Buffer
 }
 
 /**
@@ -26,6 +34,14 @@ export interface SessionLog {
   statements(sessionId: string): Promise<SessionStatements>
   /** The signed opening of a session; undefined where the log does not know it. */
   opening(sessionId: string): Promise<string | undefined>
+  /** From this place on, in order. */
+  leaves(from: number): AsyncIterable<StoredLeaf>
+  /** From this place on, in order, with what else the database says of them. */
+  entries(from: number): AsyncIterable<LogEntry>
+  /** The newest head of a gateway takes the place of the one before. */
+  putHead(gatewayId: string, size: number, statement: string): Promise<void>
+  /** The newest head of each gateway. */
+  heads(): Promise<readonly string[]>
   /** How its channels stand in the database, by their numbers. */
   positions(sessionId: string): Promise<readonly ChannelPosition[]>
 }

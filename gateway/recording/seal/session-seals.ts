@@ -19,6 +19,12 @@ export interface SessionCheckpoint {
 /** How a session ended, before anybody has signed it. */
 export type UnsealedClosing = Omit<SessionClosing, 'statement'>
 
+/** What is signed of a batch. */
+export interface SealedParts {
+  readonly checkpoints: readonly SessionCheckpoint[]
+  readonly closings: readonly SessionClosing[]
+}
+
 interface SealedSession {
   readonly opening: string
   readonly leftBehind: boolean
@@ -66,14 +72,27 @@ export class SessionSeals {
     return this.#key.hold(work)
   }
 
-  /** What to store with these changes: the checkpoints that are due and the closings, signed. */
-  seal(
-    changes: readonly ChannelChange[],
-    closings: readonly UnsealedClosing[],
-  ): { readonly checkpoints: readonly SessionCheckpoint[]; readonly closings: readonly SessionClosing[] } {
+  /**
+   * What to store with these changes: the checkpoints that are due and the closings, signed. The same may be asked for
+   * again until it is `stored`.
+   */
+  seal(changes: readonly ChannelChange[], closings: readonly UnsealedClosing[]): SealedParts {
     this.#cover(changes)
-    const closed = closings.map((closing) => this.#close(closing))
-    return { checkpoints: this.#checkpoints(), closings: closed }
+    const closed = new Set(closings.map(({ sessionId }) => sessionId))
+    return {
+      checkpoints: this.#checkpoints(closed),
+      closings: closings.map((closing) => this.#close(closing)),
+    }
+  }
+
+  /** Nobody needs to ask for these again. */
+  stored({ checkpoints, closings }: SealedParts): void {
+    for (const { sessionId } of checkpoints) {
+      const session = this.#session(sessionId)
+      session.checkpointUs = this.#clock.monotonicUs()
+      session.uncovered = false
+    }
+    for (const { sessionId } of closings) this.#sessions.delete(sessionId)
   }
 
   /** Nothing more comes of what an earlier process left behind. */
@@ -96,12 +115,11 @@ export class SessionSeals {
     return dueUs.length === 0 ? undefined : Math.max(0, (Math.min(...dueUs) - this.#clock.monotonicUs()) / 1000)
   }
 
-  #checkpoints(): SessionCheckpoint[] {
+  /** A session that is closed with them needs none. */
+  #checkpoints(closed: ReadonlySet<string>): SessionCheckpoint[] {
     const nowUs = this.#clock.monotonicUs()
-    const due = [...this.#sessions].filter(([, each]) => each.uncovered && nextUs(each) <= nowUs)
+    const due = [...this.#sessions].filter(([id, each]) => each.uncovered && nextUs(each) <= nowUs && !closed.has(id))
     return due.map(([sessionId, session]) => {
-      session.checkpointUs = nowUs
-      session.uncovered = false
       const statement: CheckpointStatement = {
         session: sessionId,
         at: this.#clock.now().toISOString(),
@@ -112,9 +130,7 @@ export class SessionSeals {
   }
 
   #close(closing: UnsealedClosing): SessionClosing {
-    const { sessionId } = closing
-    const { positions } = this.#session(sessionId)
-    this.#sessions.delete(sessionId)
+    const { positions } = this.#session(closing.sessionId)
     return { ...closing, statement: signClosing(this.#key, closing, positions.values(), this.#clock.now()) }
   }
 

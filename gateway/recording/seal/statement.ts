@@ -25,17 +25,25 @@ export interface Signer {
   sign(kind: StatementKind, payload: object): string
 }
 
+/** A private key in use. */
+export interface KeySigner extends Signer {
+  readonly keyId: string
+  /** When it came into use. */
+  readonly since: Date
+}
+
 /** Of everything that RECORD-FORMAT.md describes; its first section says when it changes. */
 const FORMAT = 1
 /** RFC 9864 §2.2. */
 const ALGORITHM = 'Ed25519'
 const TYPE_PREFIX = 'gatebook-'
 
-/** A signer with this Ed25519 private key. */
-export function createSigner(privateKey: KeyObject): Signer & { readonly keyId: string } {
+/** A signer with this Ed25519 private key, in use since then. */
+export function createSigner(privateKey: KeyObject, since = new Date(0)): KeySigner {
   const keyId = keyIdOf(publicKeyOf(privateKey))
   return {
     keyId,
+    since,
     sign(kind, payload) {
       const signed = `${encode({ alg: ALGORITHM, kid: keyId, typ: TYPE_PREFIX + kind })}.${encode({ format: FORMAT, ...payload })}`
       return `${signed}.${sign(null, Buffer.from(signed, 'latin1'), privateKey).toString('base64url')}`

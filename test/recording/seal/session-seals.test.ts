@@ -36,10 +36,13 @@ describe('a session that goes on', () => {
     expect(seals.seal([moved(0, 5)], []).checkpoints).toEqual([])
     pass(1)
     expect(seals.dueInMs).toBe(0)
-    const [checkpoint] = seals.seal([], []).checkpoints
+    const due = seals.seal([], [])
+    const [checkpoint] = due.checkpoints
     const payload = payloadOf(checkpoint?.statement)
     expect(isCheckpoint(payload)).toBe(true)
     expect(payload).toMatchObject({ session: ID, channels: 1, open: [[0, 6, 50, head.toString('hex')]] })
+    expect(seals.seal([], []).checkpoints).toHaveLength(1)
+    seals.stored(due)
     pass(60)
     expect(seals.dueInMs).toBeUndefined()
     expect(seals.seal([], []).checkpoints).toEqual([])
@@ -65,11 +68,14 @@ describe('a session that ends', () => {
     const { seals, pass } = await begun([{ channel: 0, events: 9, atUs: 90, head, closed: true }])
     pass(5)
     const ending = { sessionId: ID, state: 'ended', endedAt: new Date(0), lengthUs: 200, reason: 'logout' } as const
-    const { checkpoints, closings } = seals.seal([moved(1, 3)], [ending])
-    expect(checkpoints).toEqual([])
-    const payload = payloadOf(closings[0]?.statement)
+    const sealed = seals.seal([moved(1, 3)], [ending])
+    expect(sealed.checkpoints).toEqual([])
+    const payload = payloadOf(sealed.closings[0]?.statement)
     expect(isClosing(payload)).toBe(true)
     expect(payload).toMatchObject({ channels: 2, open: [[1, 4, 30, head.toString('hex')]], lengthUs: 200 })
+    // The batch may fail: then it is asked for again.
+    expect(seals.seal([moved(1, 3)], [ending]).closings).toHaveLength(1)
+    seals.stored(sealed)
     expect(seals.dueInMs).toBeUndefined()
   })
 })

@@ -1,0 +1,134 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sessionVerification } from '#shared/seal.ts'
+import { systemClock } from '#gateway/clock.ts'
+import { TreeHeads } from '#gateway/recording/seal/tree-heads.ts'
+import { rememberedHeadFile } from '#gateway/start/remembered-head.ts'
+import { recordSession } from '#test/api/recorded-session.ts'
+import { loggedSigningKey, TEST_GATEWAY } from '#test/harness/signing.ts'
+import { sampleAccess } from '#test/storage/sample-access.ts'
+import { installation } from './installation.ts'
+
+/** Two sealed sessions; the gateway of this data directory has signed the head of the log, and a file has it. */
+async function sealedInstallation() {
+  const home = await installation()
+  const access = await sampleAccess(home.database)
+  const record = (startedAt: string) =>
+    recordSession(home.stores, { ...access, startedAt: new Date(startedAt), endedAfterS: 120 })
+  const ids = [await record('2026-11-23T12:00:00Z'), await record('2026-11-23T13:00:00Z')] as const
+  const heads = join(home.dataDirectory, 'heads')
+  return {
+    ...home,
+    ids,
+    heads,
+    async signHead() {
+      const signed = await TreeHeads.open({
+        gatewayId: TEST_GATEWAY,
+        key: await loggedSigningKey(home.stores.sessionLog),
+        log: home.stores.sessionLog,
+        memory: rememberedHeadFile(home.dataDirectory),
+        clock: systemClock,
+        publish: () => {},
+        renewKey: async () => {},
+        onTrouble: () => {},
+      })
+      await signed.close()
+      await writeFile(heads, `torn\n${await readFile(join(home.dataDirectory, 'tree-head.jws'), 'utf8')}`)
+    },
+    alter: (...statements: ReturnType<typeof sql>[]) =>
+      home.database.change(async (tx) => {
+        await tx.execute(sql`set local session_replication_role = replica`)
+        for (const statement of statements) await tx.execute(statement)
+      }),
+  }
+}
+
+let home: Awaited<ReturnType<typeof sealedInstallation>>
+beforeEach(async () => {
+  home = await sealedInstallation()
+  await home.signHead()
+})
+afterEach(() => home[Symbol.asyncDispose]())
+
+describe('gatebook verify', () => {
+  it('says of a session that it is intact, and exits 0', async () => {
+    const seen = await home.gatebook(`verify ${home.ids[0].slice(0, 13)}`)
+    expect(seen).toMatchObject({ err: '', status: 0 })
+    expect(seen.out).toMatch(
+      new RegExp(
+        `^${home.ids[0]}  intact: sealed, verified to 0:02:00\\.000000 \\(2 channels, 13 events, signed .*Z\\)\n$`,
+      ),
+    )
+    expect(sessionVerification.strict().parse(await home.json(`verify ${home.ids[0]}`))).toMatchObject({
+      verdict: 'intact',
+      state: 'sealed',
+      events: 13,
+      what: null,
+    })
+  })
+
+  it('names the first bad event and exits 1', async () => {
+    await home.alter(sql`update frame set checks = set_byte(checks, 5, get_byte(checks, 5) # 1) where channel = 0`)
+    const seen = await home.gatebook(`verify ${home.ids[0]}`)
+    expect(seen).toEqual({
+      out: `${home.ids[0]}  altered: channel 0, event 5, at 0:00:02.005000: it is not what was sealed\n`,
+      err: '',
+      status: 1,
+    })
+    const json = await home.gatebook(`verify ${home.ids[0]} --json`)
+    expect([json.status, JSON.parse(json.out)]).toMatchObject([
+      1,
+      { verdict: 'altered', channel: 0, event: 5, atUs: 2_005_000 },
+    ])
+  })
+
+  it('says of everything how it stands, with the heads of a file', async () => {
+    const seen = await home.gatebook(`verify --all --head ${home.heads}`)
+    expect(seen.status).toBe(0)
+    expect(seen.out).toMatch(/^2 sessions intact, 0 altered\nlog of sessions  intact: 5 entries, newest head of .*Z\n$/)
+    expect(seen.err).toBe(`gatebook: 1 line of ${home.heads} is no tree head\n`)
+    expect(await home.json('verify --all')).toMatchObject({
+      log: { verdict: 'intact', entries: 5 },
+      intact: 2,
+      altered: [],
+    })
+  })
+
+  it('knows a session that was removed, by the log', async () => {
+    const [id] = home.ids
+    await home.alter(
+      ...['frame', 'event_salt', 'keystroke_run', 'channel'].map(
+        (table) => sql`delete from ${sql.identifier(table)} where session_id = ${id}`,
+      ),
+      sql`delete from session where id = ${id}`,
+    )
+    const gone = `${id}  altered: it is not in the database any more\n`
+    expect(await home.gatebook(`verify ${id}`)).toEqual({ out: gone, err: '', status: 1 })
+    const all = await home.gatebook('verify --all')
+    expect(all).toMatchObject({ status: 1 })
+    expect(all.out).toMatch(new RegExp(`^${gone}1 session intact, 1 altered\n`))
+  })
+
+  it('sees an older database by the head that the data directory remembers, and by one in a file', async () => {
+    await home.alter(sql`delete from session_log where index > 2`, sql`delete from tree_head`)
+    for (const head of ['', ` --head ${home.heads}`]) {
+      const seen = await home.gatebook(`verify --all${head}`)
+      expect(seen).toMatchObject({ status: 1 })
+      expect(seen.out).toMatch(/log of sessions {2}altered: the log of sessions has 3 entries, but the tree head of/)
+    }
+  })
+
+  it.each([
+    ['verify', /give either a session or --all/, 2],
+    ['verify 01a2b3c4 --all', /give either a session or --all/, 2],
+    ['verify 01a2b3c4', /there is no session 01a2b3c4/, 1],
+    ['verify --all --head /nowhere', /cannot read \/nowhere/, 1],
+    ['verify --all --head /dev/null', /has no tree head; give a file that GATEBOOK_TREE_HEAD_FILE collected/, 1],
+  ])('%s is refused', async (command, message, status) => {
+    const seen = await home.gatebook(command)
+    expect(seen).toMatchObject({ out: '', status })
+    expect(seen.err).toMatch(message)
+  })
+})
