@@ -20,6 +20,10 @@ const whole = z.strictObject({
   idleCountsOutput: z.boolean(),
   /** Whether what is typed in secret at a terminal, such as a password, is masked before it is stored. */
   typedSecrets: z.enum(['mask', 'keep']),
+  /** Whether a session must name an open task of the client; a reason counts where none is open. */
+  taskRequired: z.boolean(),
+  /** Whether a session must name a task or a reason. */
+  reasonRequired: z.boolean(),
   /** What ssh may forward. */
   forward: forwarding,
 })
@@ -41,6 +45,8 @@ export const defaultPolicy: Policy = {
   idleWarnS: 60,
   idleCountsOutput: false,
   typedSecrets: 'mask',
+  taskRequired: false,
+  reasonRequired: false,
   forward: noForwarding,
 }
 

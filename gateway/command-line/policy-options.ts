@@ -43,6 +43,16 @@ const options: { readonly [Name in keyof Policy]: PolicyOption<Policy[Name]> } =
     },
     show: (value) => value,
   },
+  taskRequired: {
+    flags: '--task-required <yes|no>',
+    help: 'whether a session must name an open task; where none is open, a reason counts',
+    ...yesOrNo('task required'),
+  },
+  reasonRequired: {
+    flags: '--reason-required <yes|no>',
+    help: 'whether a session must name a task or a reason',
+    ...yesOrNo('reason required'),
+  },
   forward: {
     flags: '--forward <list>',
     help: 'what ssh may forward: none, or separated by commas HOST:PORT (-L there; * for any), dynamic (-D: to anywhere), remote (-R), agent (-A), x11 (-X), streamlocal (sockets by path)',

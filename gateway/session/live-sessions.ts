@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { decide, type AccessFacts, type AccessSource, type Denial } from '../access/decision.ts'
 import { fullTargetName } from '../access/names.ts'
 import type { Policy } from '../access/policy.ts'
+import { mustSayPurpose, type Purpose } from '../access/purpose.ts'
 import type { Clock } from '../clock.ts'
 import type { Journal } from '../recording/journal.ts'
 import { SessionRecorder } from '../recording/recorder.ts'
@@ -23,7 +24,7 @@ export interface LiveSessionsParts {
   explain(denial: Denial, facts: AccessFacts, login: string): string
 }
 
-export type NewSession = Pick<SessionOpening, 'clientId' | 'targetId' | 'staffId' | 'login' | 'sourceAddress'>
+export type NewSession = Pick<SessionOpening, 'clientId' | 'targetId' | 'staffId' | 'login' | 'sourceAddress'> & Purpose
 
 /** How a session ended. `recorded: false`: the record failed, so nothing more can be put on it. */
 export interface SessionEnd {
@@ -36,6 +37,10 @@ const TIMER_MS_MAX = 2 ** 31 - 1
 
 /** Rights that could not be read are read again after this time. */
 const RECHECK_MS = 1000
+
+/** Also for what can name nothing, such as a forward without a shell or a command. */
+export const UNSAID =
+  'the client wants a task or a reason named for each session; begin it with a shell or a command, as in: ssh -o SetEnv=GATEBOOK_TASK=NUMBER'
 
 /** What ends when its right does. */
 type Watched = Pick<LiveSession, 'about' | 'holds' | 'expires' | 'end'>
@@ -101,6 +106,17 @@ export class LiveSession {
     this.#idle.keepTo(policy)
   }
 
+  /** What holds; undefined before anybody has read it. */
+  get policy(): Policy | undefined {
+    return this.#policy
+  }
+
+  /** Where nothing is said of what it is for, and must be: whoever asks people does so before. */
+  whyNotBegin(): { readonly refused: string } | undefined {
+    const isFree = this.#policy === undefined || !mustSayPurpose(this.#policy, this.about)
+    return isFree ? undefined : { refused: UNSAID }
+  }
+
   /** Ends the connection with a reason, or lets its owner do so as soon as it listens. */
   end(end: SessionEnd): void {
     this.#ended = end
@@ -154,13 +170,14 @@ export class LiveSessions {
     this.#live.set(id, session)
     try {
       const right = await this.#rightOf(session)
-      if ('facts' in right) {
+      const outcome = 'refused' in right ? right : (session.whyNotBegin() ?? right)
+      if ('facts' in outcome) {
         const opening = { ...about, id, gatewayId, startedAt: recorder.startedAt }
-        await signingKey.hold(() => store.open(opening, signOpening(signingKey, opening, right.facts)))
+        await signingKey.hold(() => store.open(opening, signOpening(signingKey, opening, outcome.facts)))
         return session
       }
       this.#live.delete(id)
-      return right
+      return outcome
     } catch (error) {
       this.#live.delete(id)
       throw error

@@ -15,6 +15,9 @@ export interface SessionOpening {
   readonly login: string
   readonly sourceAddress: string
   readonly startedAt: Date
+  /** A number, `ACME-17`. */
+  readonly task?: string
+  readonly reason?: string
 }
 
 /** A session as people list it. Times from the record; `live` ones grow. */

@@ -1,11 +1,11 @@
 import { DEFAULT_TERMINAL_SIZE, terminalSize } from '../recording/terminal-size.ts'
 import { string, uint32, wireMessage, WireReader } from '../transport/wire.ts'
-import { judgeRequest } from './channel-requests.ts'
+import { judgeRequest, type NamedPurpose } from './channel-requests.ts'
 import type { MenuTerminal } from './menu/menu-layout.ts'
 
 /** Fields of a request as RFC 4254 §6 writes them, behind want-reply. */
-interface AskedRequest {
-  readonly type: 'pty-req' | 'env' | 'shell'
+export interface AskedRequest {
+  readonly type: string
   readonly fields: Buffer
 }
 
@@ -16,9 +16,10 @@ interface AskedTerminal {
   readonly modes: Buffer
 }
 
-/** Kept until a target hears them; ssh sends a handful. */
-const ENVIRONMENT_BYTES_MAX = 64 * 1024
+/** Of variables and of what is lent to the target, kept until it hears them; ssh sends a handful. */
+const KEPT_BYTES_MAX = 64 * 1024
 const SIZE_BYTES = 16
+const SHELL: AskedRequest = { type: 'shell', fields: Buffer.alloc(0) }
 
 /** RFC 4254 §8: an opcode and a uint32, up to 160; RFC 8160 has 42 for a terminal that speaks UTF-8. */
 const MODES_END = 160
@@ -32,14 +33,20 @@ const NO_SECOND_SCREEN = /^(|dumb|unknown|network|dialup|emacs|linux|ansi|pcansi
 export class AskedShell {
   #terminal: AskedTerminal | undefined
   readonly #environment: Buffer[] = []
-  #environmentBytes = 0
+  /** Agent and display, which a target may use by policy. */
+  readonly #lent: AskedRequest[] = []
+  #keptBytes = 0
+  /** What `SetEnv` says of the task and the reason, the last words of each. */
+  named: NamedPurpose = {}
+  /** What starts the program, where it was asked for already. */
+  start: AskedRequest | undefined
 
   /** Takes a request of the channel; false where it is refused. Throws `WireError`. */
   hear(type: string, fields: Buffer): boolean {
     if (type === 'pty-req') return this.#takeTerminal(new WireReader(fields))
     if (type === 'window-change') return this.#takeSize(fields)
     if (type === 'env') return this.#takeEnvironment(fields)
-    return false
+    return this.#takeLent(type, fields)
   }
 
   get hasTerminal(): boolean {
@@ -58,13 +65,16 @@ export class AskedShell {
     return { ...told, utf8: this.#speaksUtf8() }
   }
 
-  /** What a target is to hear, in order: the terminal has the size of now. */
-  requests(): readonly AskedRequest[] {
-    const environment = this.#environment.map((fields) => ({ type: 'env' as const, fields }))
-    const shell = { type: 'shell' as const, fields: Buffer.alloc(0) }
-    if (this.#terminal === undefined) return [...environment, shell]
+  /** What a target is to hear, in order, `start` last: the terminal has the size of now. */
+  requests(start: AskedRequest = SHELL): readonly AskedRequest[] {
+    const environment = this.#environment.map((fields) => ({ type: 'env', fields }))
+    return [...this.#lent, ...this.#terminalRequest(), ...environment, start]
+  }
+
+  #terminalRequest(): readonly AskedRequest[] {
+    if (this.#terminal === undefined) return []
     const { type, size, modes } = this.#terminal
-    return [{ type: 'pty-req', fields: wireMessage(string(type), size, string(modes)) }, ...environment, shell]
+    return [{ type: 'pty-req', fields: wireMessage(string(type), size, string(modes)) }]
   }
 
   #takeTerminal(reader: WireReader): boolean {
@@ -83,10 +93,21 @@ export class AskedShell {
   }
 
   #takeEnvironment(fields: Buffer): boolean {
-    if (judgeRequest('env', fields).fate === 'refuse') return false
-    this.#environmentBytes += fields.length
-    if (this.#environmentBytes > ENVIRONMENT_BYTES_MAX) return false
-    this.#environment.push(Buffer.from(fields))
+    const judged = judgeRequest('env', fields)
+    if (judged.fate === 'name') this.named = { ...this.named, ...judged.named }
+    if (judged.fate !== 'forward') return judged.fate === 'name'
+    return this.#keep(() => this.#environment.push(Buffer.from(fields)), fields)
+  }
+
+  #takeLent(type: string, fields: Buffer): boolean {
+    if (judgeRequest(type, fields).fate !== 'lend' || this.#lent.some((each) => each.type === type)) return false
+    return this.#keep(() => this.#lent.push({ type, fields: Buffer.from(fields) }), fields)
+  }
+
+  #keep(keep: () => void, fields: Buffer): boolean {
+    this.#keptBytes += fields.length
+    if (this.#keptBytes > KEPT_BYTES_MAX) return false
+    keep()
     return true
   }
 

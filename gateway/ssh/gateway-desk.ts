@@ -12,7 +12,7 @@ import { Menu } from './menu/menu.ts'
 import { menuRows } from './menu/menu-list.ts'
 import { openMenu, type MenuState } from './menu/menu-state.ts'
 import type { ServiceCommands } from './service/service-commands.ts'
-import type { TargetSessionOwner, TargetSessionParts } from './target-session.ts'
+import { TargetSession, type TargetSessionOwner, type TargetSessionParts } from './target-session.ts'
 
 const EXIT_BY_GATEWAY = 255
 /** As of the command `gatebook`. */
@@ -33,6 +33,8 @@ export class GatewayDesk {
   readonly #parts: GatewayDeskParts
   readonly #who: GatewayGuest
   readonly #menus = new Set<Menu>()
+  /** What was chosen in a menu. */
+  readonly #sessions = new Set<TargetSession>()
 
   constructor(parts: GatewayDeskParts, who: GatewayGuest) {
     this.#parts = parts
@@ -46,8 +48,9 @@ export class GatewayDesk {
     new HeldChannel(offer, (channel, command) => this.#begin(channel, command, { typed, meant: asked }))
   }
 
-  /** Ends every menu with a reason, and gives its terminal back. */
+  /** Ends every menu and question with a reason, and gives its terminal back. */
   end(reason: string): void {
+    for (const session of this.#sessions) session.dismiss(reason)
     for (const menu of this.#menus) menu.end(reason)
   }
 
@@ -110,6 +113,20 @@ export class GatewayDesk {
     ahead: Buffer,
     refused: (why: string) => void,
   ): ChannelHolder {
-    return new HandOver(channel, this.#parts, { ...this.#who, destination, ahead, refused })
+    const over = (): void => {
+      this.#sessions.delete(session)
+      session.closed('closed')
+    }
+    const session = new TargetSession(this.#parts, {
+      ...this.#who,
+      destination,
+      // It ends with its one channel; others of the connection may be at work on other targets.
+      idle: over,
+      disconnect: (reason) => session.closed(reason),
+      // Whoever opens its channel hears that there.
+      refuse: () => {},
+    })
+    this.#sessions.add(session)
+    return new HandOver(channel, { session, ahead, refused, over })
   }
 }

@@ -113,6 +113,7 @@ export class HeldChannel {
     const starts = type === 'shell' || type === 'exec' || type === 'subsystem'
     const done = starts ? this.#holder === undefined : this.asked.hear(type, fields)
     if (wantReply) this.#end.reply(done)
+    if (starts && done) this.asked.start = { type, fields: Buffer.from(fields) }
     if (starts && done) this.holdBy(this.#begin(this, type === 'shell' ? '' : new WireReader(fields).text()))
     else if (type === 'window-change') this.#holder?.redraw()
   }

@@ -1,5 +1,15 @@
+import type { WantedPurpose } from '../access/purpose.ts'
 import type { Task } from '../access/task.ts'
 import { printable } from '#shared/printable.ts'
+
+/** Something must be said before a session begins, and what there is to say. */
+export interface WantedEntry {
+  readonly wanted: NonNullable<WantedPurpose>
+  /** A slug. */
+  readonly client: string
+  /** The newest open tasks; may be one more than are listed. */
+  readonly open: readonly Task[]
+}
 
 /** What is longer is nobody's mistyped number. */
 const SHOWN_LENGTH_MAX = 60
@@ -23,4 +33,14 @@ function shortTitle(title: string): string {
   const characters = Array.from(printable(title))
   if (characters.length <= TITLE_LENGTH_SHOWN) return characters.join('')
   return `${characters.slice(0, TITLE_LENGTH_SHOWN - 3).join('')}...`
+}
+
+/** Two lines for who cannot be asked: what to give to ssh, and what there is to choose from. */
+export function wantedText({ wanted, client, open }: WantedEntry): string {
+  const task = `-o SetEnv=GATEBOOK_TASK=${open[0]?.number ?? `${client.toUpperCase()}-17`}`
+  const reason = `-o SetEnv='GATEBOOK_REASON="why"'`
+  const ways =
+    wanted === 'a task' ? `ssh ${task}` : open.length === 0 ? `ssh ${reason}` : `ssh ${task} or ssh ${reason}`
+  const what = wanted === 'a task' ? 'a task' : 'a task or a reason'
+  return `${client} wants ${what} named for each session, as in: ${ways}\n${openTasksText(client, open)}`
 }

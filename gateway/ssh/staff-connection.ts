@@ -84,6 +84,7 @@ export class StaffConnection {
   /** Ends what the gateway itself shows, so that whoever looks at it leaves with his terminal as it was. */
   dismiss(reason: string): void {
     this.#desk?.end(reason)
+    this.#session?.dismiss(reason)
   }
 
   /** Says goodbye at once. */

@@ -1,5 +1,6 @@
 import { decide, type AccessFacts, type AccessSource } from '../access/decision.ts'
 import { fullTargetName, parseFullTargetName, type FullTargetName } from '../access/names.ts'
+import type { Policy } from '../access/policy.ts'
 import type { TargetStore } from '../access/target.ts'
 import type { Visitor } from '../access/visitor.ts'
 import type { Clock } from '../clock.ts'
@@ -18,9 +19,8 @@ export type Way =
   | {
       /** Full name. */
       readonly target: string
-      /** A slug. */
-      readonly client: string
       readonly link: SessionLink
+      readonly policy: Policy
       readonly about: Omit<NewSession, 'sourceAddress'>
     }
   | { readonly refused: string }
@@ -91,7 +91,7 @@ export class TargetAccess {
     if (decision.verdict === 'deny') return { refused: explainDenial(decision.reason, facts, as) }
     const link = await this.#parts.dial(facts, as, decision.supportKeyId)
     const about = { clientId: facts.client.id, targetId: facts.target.id, staffId: staff.id, login: as }
-    return { target: name, client: facts.client.slug, link, about }
+    return { target: name, link, policy: decision.policy, about }
   }
 }
 

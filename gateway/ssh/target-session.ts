@@ -1,6 +1,6 @@
-import type { Purpose } from '../access/purpose.ts'
+import { fullTargetName } from '../access/names.ts'
 import type { Staff } from '../access/staff.ts'
-import type { LiveSession, LiveSessions, SessionEnd } from '../session/live-sessions.ts'
+import { UNSAID, type LiveSession, type LiveSessions, type SessionEnd } from '../session/live-sessions.ts'
 import type { SessionStore } from '../session/session.ts'
 import type { ChannelOffer, ChannelWish } from '../transport/channels.ts'
 import type { GlobalAnswer } from '../transport/global-requests.ts'
@@ -8,10 +8,14 @@ import type { SessionLink } from '../transport/session-link.ts'
 import { Bridge, STARTS } from './bridge.ts'
 import { judgeRequest, type NamedPurpose, type RequestFate } from './channel-requests.ts'
 import type { TargetDestination } from './destination.ts'
+import { Entrance, type EntranceParts } from './entrance.ts'
 import type { ForwardWish, ListenRequest } from './forward-wish.ts'
 import { Forwards } from './forwards.ts'
+import type { EnterableSession } from './hand-over.ts'
+import { isRefusal, refusalText, type Refusal } from './refusal.ts'
 import { explainFailure, UNFORESEEN } from './refusal-texts.ts'
-import { SessionPurpose, type SessionPurposeParts } from './session-purpose.ts'
+import type { Entry } from './session-purpose.ts'
+import { SessionBridges } from './session-bridges.ts'
 import type { TargetAccess, Way } from './target-access.ts'
 
 /**
@@ -24,7 +28,7 @@ export interface TargetSessionParts {
   readonly targetAccess: TargetAccess
   readonly sessions: LiveSessions
   readonly sessionStore: Pick<SessionStore, 'setPurpose'>
-  readonly tasks: SessionPurposeParts['tasks']
+  readonly tasks: EntranceParts['tasks']
   readonly log: (line: string) => void
 }
 
@@ -40,32 +44,26 @@ export interface TargetSessionOwner {
   /** No channel is open any more. */
   idle(): void
   /** Answers a channel that no target takes. */
-  refuse(offer: ChannelOffer, why: { readonly refused: string } | { readonly unknown: string }): void
+  refuse(offer: ChannelOffer, why: Refusal): void
 }
-
-type Refusal = { readonly refused: string } | { readonly unknown: string }
 
 /** A session that has begun, and what it stands on. */
 interface Begun {
   readonly session: LiveSession
   readonly link: SessionLink
-  /** Full name of the target. */
-  readonly target: string
   readonly forwards: Forwards
-  readonly purpose: SessionPurpose
 }
 
 /**
  * One person's work on one target over one connection: dialled at once, begun with the first channel,
  * ended with the connection.
  */
-export class TargetSession {
+export class TargetSession implements EnterableSession {
   readonly #parts: TargetSessionParts
   readonly #owner: TargetSessionOwner
   readonly #way: Promise<Way>
-  readonly #bridges = new Set<Bridge>()
-  /** Waits to be told on stderr. */
-  readonly #untold: string[] = []
+  readonly #entrance: Entrance
+  readonly #bridges = new SessionBridges()
   #begun: Promise<Begun | Refusal> | undefined
   #forwards: Forwards | undefined
   /** Why no channel opens any more. */
@@ -78,18 +76,45 @@ export class TargetSession {
   constructor(parts: TargetSessionParts, owner: TargetSessionOwner) {
     this.#parts = parts
     this.#owner = owner
+    this.#entrance = new Entrance(owner.destination.target.clientSlug, { ...parts, begun: () => this.#live() })
     this.#way = parts.targetAccess.prepare(owner, owner.destination)
     void this.#way.then((way) => this.#watch(way))
   }
 
   /** Takes a session channel of the administrator to the target. */
   openChannel(offer: ChannelOffer): void {
-    this.#openChannel(offer).catch((error: unknown) => this.#failed(offer, error))
+    const refuse = (why: Refusal): void => this.#owner.refuse(offer, why)
+    this.#guard(this.#arrived(offer, refuse), refuse)
+  }
+
+  openOn(offer: ChannelOffer, why: (text: string) => void): void {
+    const refuse = (refusal: Refusal): void => why(refusalText(refusal))
+    this.#guard(this.#openChannel(offer, refuse), refuse)
+  }
+
+  get target(): string {
+    return fullTargetName(this.#owner.destination.target)
+  }
+
+  async enter(named: NamedPurpose): Promise<Entry | { readonly refused: string }> {
+    const way = await this.#way
+    if (!('link' in way)) return { refused: refusalText(way) }
+    if (this.#ended !== undefined) return { refused: this.#ended }
+    return this.#entrance.enter(named, way.policy)
+  }
+
+  whileWaiting(gone: (reason: string) => void): () => void {
+    return this.#entrance.whileWaiting(gone)
+  }
+
+  /** Ends what waits for somebody to say what it is for, so that the terminal reads why. */
+  dismiss(reason: string): void {
+    this.#entrance.dismiss(reason)
   }
 
   /** Takes a channel of the administrator that leads through the target, read from the offer. */
   openForward(offer: ChannelOffer, wish: ForwardWish): void {
-    this.#openForward(offer, wish).catch((error: unknown) => this.#failed(offer, error))
+    this.#guard(this.#openForward(offer, wish), (why) => this.#owner.refuse(offer, why))
   }
 
   /** Lets the target listen for the administrator, or no longer; undefined: refused. */
@@ -107,27 +132,32 @@ export class TargetSession {
     if (!this.#connected) return
     this.#connected = false
     this.#stopWatching()
-    for (const bridge of this.#bridges) bridge.lost()
+    this.#bridges.lost()
     this.#forwards?.lost()
-    this.#begun?.then(
-      (begun) => {
-        if (!isRefusal(begun)) begun.session.close(this.#endReason ?? reason)
-      },
-      () => {},
-    )
-    this.#way.then(
-      (way) => {
-        if ('link' in way) way.link.close()
-      },
-      () => {},
+    void this.#live()?.then((session) => session?.close(this.#endReason ?? reason))
+    void this.#way.then((way) => 'link' in way && way.link.close())
+  }
+
+  /** The session as soon as it begins; none where it was refused. */
+  #live(): Promise<LiveSession | undefined> | undefined {
+    return this.#begun?.then(
+      (begun) => (isRefusal(begun) ? undefined : begun.session),
+      () => undefined,
     )
   }
 
-  async #openChannel(offer: ChannelOffer): Promise<void> {
+  async #arrived(offer: ChannelOffer, refuse: (why: Refusal) => void): Promise<void> {
+    const way = await this.#way
+    const isHeld = 'link' in way && this.#ended === undefined && (await this.#entrance.mustSay(way.policy))
+    if (!isHeld) await this.#openChannel(offer, refuse)
+    else if (this.#connected) this.#entrance.hold(offer, this)
+  }
+
+  async #openChannel(offer: ChannelOffer, refuse: (why: Refusal) => void): Promise<void> {
     const begun = await this.#begin()
     if (!this.#connected) return
-    if (isRefusal(begun)) return this.#owner.refuse(offer, begun)
-    const { session, link, target: name } = begun
+    if (isRefusal(begun)) return refuse(begun)
+    const { session, link } = begun
     const recorder = session.recorder.channel()
     let named: NamedPurpose = {}
     const bridge: Bridge = new Bridge({
@@ -138,7 +168,7 @@ export class TargetSession {
         if (judged.fate === 'name') named = { ...named, ...judged.named }
         // What a channel names counts when its program starts.
         if (judged.fate !== 'forward' || !STARTS.has(type)) return judged
-        return { ...judged, after: begun.purpose.take(named) }
+        return { ...judged, after: this.#entrance.take(named) }
       },
       failed: (error) => this.#broken(session, error),
       closed: () => {
@@ -153,14 +183,14 @@ export class TargetSession {
         if (this.#ended !== undefined) {
           target.close()
           recorder.close(() => {})
-          return this.#owner.refuse(offer, { refused: this.#ended })
+          return refuse({ refused: this.#ended })
         }
         this.#bridges.add(bridge)
         bridge.connect(offer.accept(bridge.fromStaff, bridge.windowFor(target.outWindow)), target)
       },
       refused: (text) => {
         recorder.close(() => {})
-        this.#owner.refuse(offer, { refused: `${name} refuses a session: ${text}` })
+        refuse({ refused: `${this.target} refuses a session: ${text}` })
       },
     })
   }
@@ -172,6 +202,7 @@ export class TargetSession {
     this.#stopWatching = this.#parts.sessions.watchAhead(about, (reason) => {
       this.#ended = reason
       way.link.close()
+      this.dismiss(reason)
     })
   }
 
@@ -182,9 +213,11 @@ export class TargetSession {
     else begun.forwards.offered(offer, wish)
   }
 
-  #failed(offer: ChannelOffer, error: unknown): void {
-    this.#parts.log(`a channel could not be opened: ${String(error)}`)
-    this.#owner.refuse(offer, { refused: explainFailure(error) })
+  #guard(opening: Promise<void>, refuse: (why: Refusal) => void): void {
+    opening.catch((error: unknown) => {
+      this.#parts.log(`a channel could not be opened: ${String(error)}`)
+      refuse({ refused: explainFailure(error) })
+    })
   }
 
   /** The session, begun by whatever of it comes first. */
@@ -194,13 +227,15 @@ export class TargetSession {
     // A session that begins after the connection has ended would never end itself.
     if (!this.#connected) return { refused: 'the connection has closed' }
     if (this.#begun === undefined && this.#ended !== undefined) return { refused: this.#ended }
+    // What can name nothing, such as a port to listen on, does not keep out what can.
+    if (this.#begun === undefined && (await this.#entrance.mustSay(way.policy))) return { refused: UNSAID }
     const begun = await (this.#begun ??= this.#openSession(way))
     return this.#ended === undefined || isRefusal(begun) ? begun : { refused: this.#ended }
   }
 
-  async #openSession({ target, client, link, about }: Extract<Way, { link: unknown }>): Promise<Begun | Refusal> {
+  async #openSession({ target, link, about }: Extract<Way, { link: unknown }>): Promise<Begun | Refusal> {
     const { sourceAddress } = this.#owner
-    const session = await this.#parts.sessions.open({ ...about, sourceAddress })
+    const session = await this.#parts.sessions.open({ ...about, ...this.#entrance.settled, sourceAddress })
     this.#stopWatching()
     if ('refused' in session) {
       link.close()
@@ -211,26 +246,22 @@ export class TargetSession {
       session,
       link,
       openToStaff: (type, wish) => this.#owner.openChannel(type, wish),
-      tell: (words) => this.#tell(words),
+      tell: (words) => this.#bridges.tell(words),
       failed: (error) => this.#broken(session, error),
       log: this.#parts.log,
     })
     this.#forwards = forwards
     session.onEnd((end) => this.#end(end))
-    session.onWarning((text) => {
-      for (const bridge of this.#bridges) bridge.tell(text)
-    })
+    session.onWarning((text) => this.#bridges.warn(text))
     session.onPolicy(({ forward }) => forwards.keepTo(forward))
     link.onClosed(() => this.#targetLeft(`${target} closed the connection`))
-    const { tasks, sessionStore, log } = this.#parts
-    const store = (named: Purpose) => sessionStore.setPurpose(session.id, named)
-    return { session, link, target, forwards, purpose: new SessionPurpose(client, { tasks, store, log }) }
+    return { session, link, forwards }
   }
 
   #judge({ forwards }: Begun, bridge: Bridge, type: string, fields: Buffer): RequestFate {
     const judged = judgeRequest(type, fields)
     if (judged.fate === 'lend') return { fate: forwards.lend(judged.what, judged.once) ? 'forward' : 'refuse' }
-    if (STARTS.has(type)) for (const words of this.#untold.splice(0)) bridge.tell(words)
+    if (STARTS.has(type)) this.#bridges.starts(bridge)
     return judged
   }
 
@@ -238,13 +269,6 @@ export class TargetSession {
   #broken(session: LiveSession, error: unknown): void {
     this.#parts.log(`session ${session.id} is ended: ${describe(error)}`)
     session.end({ reason: UNFORESEEN, recorded: true })
-  }
-
-  /** On stderr of what runs; where nothing runs yet, of what will: its channel may still want a terminal. */
-  #tell(words: string): void {
-    const running = [...this.#bridges].filter((bridge) => bridge.runs)
-    if (running.length === 0) this.#untold.push(words)
-    for (const bridge of running) bridge.tell(words)
   }
 
   /** Where nothing runs any more, whoever is done leaves by himself, with the status of his command. */
@@ -258,7 +282,8 @@ export class TargetSession {
     if (this.#endReason !== undefined) return
     this.#ended = reason
     this.#endReason = reason
-    for (const bridge of this.#bridges) bridge.end(reason, recorded)
+    this.dismiss(reason)
+    this.#bridges.end(reason, recorded)
     this.#forwards?.end(reason, recorded)
     setTimeout(() => this.#owner.disconnect(reason), LEAVE_MS)
   }
@@ -267,8 +292,4 @@ export class TargetSession {
 /** For the log: where it was thrown tells whoever mends it more than what. */
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
-
-function isRefusal(begun: Begun | Refusal): begun is Refusal {
-  return 'refused' in begun || 'unknown' in begun
 }

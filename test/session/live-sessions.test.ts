@@ -76,6 +76,27 @@ describe('a session', () => {
     })
   })
 
+  it.each([{ taskRequired: true }, { reasonRequired: true }])(
+    'is refused where %j and nothing is said of what it is for, and not ended where that comes to hold later',
+    async (rules) => {
+      const running = await opened()
+      let ended = false
+      running.onEnd(() => (ended = true))
+      database.facts = { ...allowed, policy: { ...defaultPolicy, ...rules } }
+      expect(await sessions.open(about)).toEqual({ refused: expect.stringContaining('SetEnv=GATEBOOK_TASK=NUMBER') })
+      expect(sessions.count).toBe(1)
+      for (const purpose of [{ task: 'ACME-1' }, { reason: 'the disk is full' }]) {
+        expect(await sessions.open({ ...about, ...purpose })).toHaveProperty('id')
+        expect(database.opened.at(-1)).toMatchObject(purpose)
+      }
+      const read = database.nextRead()
+      database.changed()
+      await read
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(ended).toBe(false)
+    },
+  )
+
   it.each([
     ['the right is missing', () => (database.facts = paused), 'support-key-paused'],
     [

@@ -28,10 +28,30 @@ it('is asked of a target again, in its order and with the size of now', () => {
 it.each([
   ['a second terminal', 'pty-req', ptyRequest('xterm')],
   ['a variable that does not pass', 'env', variable('LD_PRELOAD', 'x.so')],
-  ['an agent', 'auth-agent-req@openssh.com', Buffer.alloc(0)],
+  ['what is for a running program', 'signal', string('INT')],
   ['a size that is cut short', 'window-change', size(1, 1).subarray(0, 15)],
 ])('refuses %s', (_, type, fields) => {
   expect(asked().hear(type, fields)).toBe(false)
+})
+
+it('keeps an agent and a display for a target to judge, one of each', () => {
+  const shell = asked()
+  const display = wireMessage(Buffer.of(0), string('MIT-MAGIC-COOKIE-1'), string('00'), uint32(0))
+  expect(shell.hear('auth-agent-req@openssh.com', Buffer.alloc(0))).toBe(true)
+  expect(shell.hear('x11-req', display)).toBe(true)
+  expect(shell.hear('auth-agent-req@openssh.com', Buffer.alloc(0))).toBe(false)
+  expect(shell.hear('x11-req', display)).toBe(false)
+  const types = shell.requests({ type: 'exec', fields: string('w') }).map(({ type }) => type)
+  expect(types).toEqual(['auth-agent-req@openssh.com', 'x11-req', 'pty-req', 'exec'])
+})
+
+it('keeps what SetEnv says of the task for the gateway, however much that is', () => {
+  const shell = asked()
+  expect(shell.hear('env', variable('GATEBOOK_TASK', 'ACME-1'))).toBe(true)
+  expect(shell.hear('env', variable('GATEBOOK_TASK', 'x'.repeat(200_000)))).toBe(true)
+  expect(shell.hear('env', variable('GATEBOOK_REASON', 'why'))).toBe(true)
+  expect(shell.named).toEqual({ task: 'x'.repeat(501), reason: 'why' })
+  expect(shell.requests().map(({ type }) => type)).toEqual(['pty-req', 'shell'])
 })
 
 it('keeps 64 KiB of environment and no more', () => {

@@ -1,9 +1,10 @@
-import { cellsOf, fitCells, harmless } from './cell-text.ts'
+import { fitCells, harmless } from './cell-text.ts'
 import { LAST_CELLS, lastText } from './last-text.ts'
 import type { MenuChoice, MenuFace } from './menu-face.ts'
 import { messageLines, notesLines, type MenuTerminal } from './menu-layout.ts'
 import { matchingRows, type MenuRow } from './menu-list.ts'
-import { INTERRUPTED, typedCharacter, type MenuState } from './menu-state.ts'
+import { INTERRUPTED, type MenuState } from './menu-state.ts'
+import { isEnter, TypedLine } from './typed-line.ts'
 
 /** More scroll away where nobody can scroll back. */
 const LISTED_MAX = 20
@@ -23,8 +24,7 @@ export class MenuNumberedList implements MenuFace {
   readonly #rows: readonly MenuRow[]
   #shown: readonly MenuRow[]
   #message: string
-  /** What was typed on this line. */
-  #line = ''
+  readonly #line: TypedLine
   /** Its notes are read. */
   #asking: MenuRow | undefined
   #unsaid = ''
@@ -36,6 +36,7 @@ export class MenuNumberedList implements MenuFace {
     this.#message = message
     this.#terminal = terminal
     this.#now = now
+    this.#line = new TypedLine(() => terminal().utf8, LINE_LENGTH_MAX)
   }
 
   show(message: string): string {
@@ -48,10 +49,8 @@ export class MenuNumberedList implements MenuFace {
   press(key: string): MenuChoice | undefined {
     if (key === 'Ctrl+C') return { kind: 'leave', exitStatus: INTERRUPTED }
     if (key === 'Ctrl+D' || key === 'Esc') return { kind: 'leave', exitStatus: 0 }
-    if (key === 'Enter' || key === 'Ctrl+J' || key === 'Keypad Enter') return this.#enter()
-    if (key === 'Backspace' || key === 'Ctrl+H') this.#erase(1)
-    else if (key === 'Ctrl+U') this.#erase(Infinity)
-    else this.#type(typedCharacter(key))
+    if (isEnter(key)) return this.#enter()
+    this.#unsaid += this.#line.press(key)
     return undefined
   }
 
@@ -66,8 +65,7 @@ export class MenuNumberedList implements MenuFace {
   }
 
   #enter(): MenuChoice | undefined {
-    const line = this.#line.trim()
-    this.#line = ''
+    const line = this.#line.take()
     if (this.#asking !== undefined && line === '') return { kind: 'connect', row: this.#asking }
     this.#unsaid += NEW_LINE
     const row = this.#asking === undefined ? this.#named(line) : undefined
@@ -121,20 +119,5 @@ export class MenuNumberedList implements MenuFace {
 
   #say(...lines: readonly string[]): void {
     this.#unsaid += lines.map((line) => line + NEW_LINE).join('')
-  }
-
-  #type(character: string | undefined): void {
-    if (character === undefined || this.#line.length + character.length > LINE_LENGTH_MAX) return
-    this.#line += character
-    this.#unsaid += harmless(character, this.#terminal().utf8)
-  }
-
-  #erase(characters: number): void {
-    const typed = Array.from(this.#line)
-    const kept = typed.slice(0, Math.max(typed.length - characters, 0)).join('')
-    const { utf8 } = this.#terminal()
-    const cells = cellsOf(harmless(this.#line, utf8)) - cellsOf(harmless(kept, utf8))
-    this.#line = kept
-    this.#unsaid += '\b \b'.repeat(cells)
   }
 }
