@@ -166,6 +166,8 @@ export class HandOver implements ChannelHolder {
   }
 
   #begin(end: ChannelEnd, listener: ChannelTalk, inWindow: number): void {
+    // Whoever left while the target opened its channel is not heard any more.
+    if (this.#over) return listener.close()
     for (const { type, fields } of this.#requests()) listener.request(type, wantsReply(type), fields)
     // What was typed ahead comes out of the target's window as everything will.
     const room = inWindow - this.#ahead.length - end.inWindow
@@ -175,6 +177,7 @@ export class HandOver implements ChannelHolder {
     listener.adjustWindow(0)
     if (this.#inputEnded) listener.eof()
   }
+
   #requests(): readonly AskedRequest[] {
     return this.#channel.asked.requests(this.#to.start)
   }

@@ -230,7 +230,7 @@ describe('a channel of the gateway itself, without a window', () => {
     pair.staff.send(channelRequest(channel, 'shell', true))
     await pair.staff.next(message.channelSuccess)
     await roundTrip(pair.staff)
-    for (const type of ['x11-req', 'x11-req']) pair.staff.send(channelRequest(channel, type, true))
+    for (const type of ['unknown@example.com', 'signal']) pair.staff.send(channelRequest(channel, type, true))
     await pair.staff.next(message.channelFailure)
     await pair.staff.next(message.channelFailure)
     expect(pair.staff.count(message.channelExtendedData)).toBe(0)
