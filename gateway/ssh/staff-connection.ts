@@ -184,6 +184,9 @@ export class StaffConnection {
 
   #end(cause: Error | undefined, broken: Broken | undefined): void {
     this.#authentication.stop()
+    if (broken === 'by a fault of ours') {
+      this.#parts.log(`a message from ${this.#arrival.sourceAddress} met a fault of ours: ${cause?.stack}`)
+    }
     if (this.#person !== undefined) this.#parts.peopleInside.leave(this.#person)
     this.#layer?.closed()
     this.#session?.closed(cause === undefined ? 'closed' : cause.message.replace(/^gatebook: /, ''))

@@ -54,6 +54,8 @@ const AWAITING_KEYS_MAX = 64 * 1024 * 1024
 const PACKET_OVERHEAD = 256
 /** No goodbye goes with it: that would wait for the keys too. */
 const NO_NEW_KEYS = 'no answer to new keys'
+/** What ssh2's native part says of a packet whose tag does not fit. */
+const OPENSSL_WORDS = /^error:[0-9A-Fa-f]+:/
 /** Ours on the wire; it names no version. */
 const IDENT = 'Gatebook'
 
@@ -189,8 +191,9 @@ export class Transport {
   }
 
   /** The peer broke the protocol. */
-  fail(error: Error): void {
+  fail(thrown: Error): void {
     if (this.#closed) return
+    const error = OPENSSL_WORDS.test(thrown.message) ? new Error('a packet was changed on its way') : thrown
     this.#cause = error
     // What JavaScript itself throws (TypeError, RangeError …) tells a stranger about our insides.
     const isSaid = error.name === 'Error' || error instanceof WireError

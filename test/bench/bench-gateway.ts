@@ -12,7 +12,7 @@ export const TARGET = 'web1.acme'
  */
 export async function furnish(
   gateway: GatewayProcess,
-  target: TestSshd,
+  target: Pick<TestSshd, 'port' | 'login'>,
   keyFile: string,
 ): Promise<{ staffKey: TestKey; supportKey: Buffer }> {
   const staffKey = newKey('ssh-ed25519')

@@ -7,11 +7,19 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const LOOK_MS = 50
+/** The export of a long session. */
+const OUTPUT_BYTES_MAX = 2 ** 28
 
 /** A built gateway that runs as in production: `gatebook start`, a process of its own. */
 export interface GatewayProcess extends AsyncDisposable {
   readonly pid: number
   readonly sshPort: number
+  /** The lines of its log so far. */
+  readonly said: readonly string[]
+  /** Its exit status or signal, when it has ended. */
+  readonly end: () => string | undefined
+  /** What `/metrics` tells. */
+  metrics(): Promise<string>
   /** Resolves when all that it has recorded is in PostgreSQL: what it does until then would slow the next one down. */
   settled(): Promise<void>
   /** Runs `gatebook ARGS` on the same installation and gives its stdout. Rejects with its stderr. */
@@ -24,11 +32,13 @@ export interface GatewayProcessOptions {
   readonly dataDirectory: string
   /** Undefined: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined
+  /** Beside the settings. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Starts it on a free port and resolves when it takes sessions. */
 export async function startGatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
-  const { program, dataDirectory, databaseUrl } = options
+  const { program, dataDirectory, databaseUrl, environment } = options
   const httpPort = await freePort()
   const settings = {
     GATEBOOK_DATA: dataDirectory,
@@ -37,7 +47,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   }
   const own = Object.entries(process.env).filter(([name]) => name !== 'DATABASE_URL' && !name.startsWith('GATEBOOK_'))
-  const env = { ...Object.fromEntries(own), ...settings }
+  const env = { ...Object.fromEntries(own), ...environment, ...settings }
   const child = spawn(process.execPath, [program, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   const exited = once(child, 'exit')
   const said: string[] = []
@@ -53,11 +63,14 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   return {
     pid: child.pid ?? Number.NaN,
     sshPort,
+    said,
+    end: () => child.signalCode ?? child.exitCode?.toString(),
+    metrics: () => metrics(httpPort),
     async settled() {
       while (!(await metrics(httpPort)).includes('gatebook_archive_lag_bytes 0\n')) await sleep(LOOK_MS)
     },
     async command(...args) {
-      return (await run(process.execPath, [program, ...args], { env })).stdout
+      return (await run(process.execPath, [program, ...args], { env, maxBuffer: OUTPUT_BYTES_MAX })).stdout
     },
     async [Symbol.asyncDispose]() {
       child.kill()

@@ -21,7 +21,7 @@ export class RawPeer {
   readonly closed: Promise<string>
   readonly #protocol: OpenProtocol
   readonly #inbox: Buffer[] = []
-  readonly #waiting: { readonly type: number; take: (payload: Buffer | undefined) => void }[] = []
+  readonly #waiting: { readonly types: readonly number[]; take: (payload: Buffer | undefined) => void }[] = []
   #goodbye = ''
   #isClosed = false
   readonly #awaitingKeys: (() => void)[] = []
@@ -111,14 +111,19 @@ export class RawPeer {
 
   /** The oldest message of this number that no test took yet, read behind its number. Throws when there will be none. */
   async next(type: number): Promise<WireReader> {
-    const at = this.#inbox.findIndex((payload) => payload[0] === type)
-    if (at >= 0) return new WireReader(this.#inbox.splice(at, 1)[0] ?? Buffer.alloc(0), 1)
+    return new WireReader(await this.nextOf(type), 1)
+  }
+
+  /** The oldest message of one of these numbers that no test took yet. Throws when there will be none. */
+  async nextOf(...types: readonly number[]): Promise<Buffer> {
+    const at = this.#inbox.findIndex((payload) => types.includes(payload[0] ?? 0))
+    if (at >= 0) return this.#inbox.splice(at, 1)[0] ?? Buffer.alloc(0)
     const payload = await new Promise<Buffer | undefined>((resolve) => {
       if (this.#isClosed) resolve(undefined)
-      else this.#waiting.push({ type, take: resolve })
+      else this.#waiting.push({ types, take: resolve })
     })
-    if (payload === undefined) throw new Error(`closed without message ${type}: ${this.#goodbye}`)
-    return new WireReader(payload, 1)
+    if (payload === undefined) throw new Error(`closed without message ${types.join(' or ')}: ${this.#goodbye}`)
+    return payload
   }
 
   /** How many messages of this number nobody took yet. */
@@ -135,7 +140,7 @@ export class RawPeer {
   }
 
   #hear(payload: Buffer): boolean {
-    const at = this.#waiting.findIndex(({ type }) => type === payload[0])
+    const at = this.#waiting.findIndex(({ types }) => types.includes(payload[0] ?? 0))
     if (at >= 0) this.#waiting.splice(at, 1)[0]?.take(payload)
     else if (this.onlyCountsData && payload[0] === message.channelData) this.dataBytes += payload.length - 9
     else this.#inbox.push(payload)

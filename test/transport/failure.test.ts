@@ -49,4 +49,9 @@ describe('a message that cannot be read', () => {
       expect(await goodbyeFor(error)).toEqual({ told: error.message, known: error, broken: 'by the peer' })
     },
   )
+
+  it('tells what a packet is whose tag does not fit, and not in the words of OpenSSL', async () => {
+    const words = new Error('error:00000000:lib(0)::reason(0)')
+    expect(await goodbyeFor(words)).toMatchObject({ told: 'a packet was changed on its way', broken: 'by the peer' })
+  })
 })
