@@ -4,7 +4,7 @@ import type { Policy, UnreadablePolicy } from './policy.ts'
 import type { Staff } from './staff.ts'
 import type { SupportKeyState } from './support-key.ts'
 import type { Target } from './target.ts'
-import { whyOut, type OutReason } from './visitor.ts'
+import { whyOut, type Coming, type OutReason } from './visitor.ts'
 
 /** What the decision rests on: read from the database in one query, at sign-in and at every change. */
 export interface AccessFacts {
@@ -43,17 +43,16 @@ export type Decision =
   | { readonly verdict: 'deny'; readonly reason: Denial }
 
 /** What somebody wants to do. */
-export interface Asked {
+export interface Asked extends Coming {
   /** On the target. */
   readonly login: string
-  /** Where they come from; undefined: from wherever they may. */
-  readonly sourceAddress: string | undefined
 }
 
 /** May this person work so on this target now? Pure: the caller brings the facts and the time. */
-export function decide(facts: AccessFacts, { login, sourceAddress }: Asked, now: Date): Decision {
+export function decide(facts: AccessFacts, asked: Asked, now: Date): Decision {
   const { staff, target, supportKey, policy } = facts
-  const out = whyOut(staff, sourceAddress)
+  const { login } = asked
+  const out = whyOut(staff, asked)
   if (out !== undefined) return deny(out)
   if (!staff.roles.includes('engineer') && !staff.roles.includes('admin')) return deny('no-role')
   if (facts.targetRemoved) return deny('target-removed')

@@ -10,6 +10,8 @@ export interface Staff {
   readonly roles: readonly StaffRole[]
   /** Networks and addresses they may come from, such as `192.0.2.0/24`; none: from anywhere. */
   readonly from: readonly string[]
+  /** `SHA256:…` of each public key they are known by. */
+  readonly fingerprints: readonly string[]
   readonly disabledAt: Date | undefined
   /** Since when a code is asked for beside the key; undefined: there is no second factor. */
   readonly totpSince: Date | undefined

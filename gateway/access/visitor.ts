@@ -5,13 +5,22 @@ import type { Staff } from './staff.ts'
 export interface Visitor {
   readonly staff: Staff
   readonly sourceAddress: string
+  /** `SHA256:…` of the key of theirs that let them in; undefined: a certificate did. */
+  readonly ownKey?: string | undefined
 }
 
-export type OutReason = 'staff-disabled' | 'address-not-allowed'
+export type OutReason = 'staff-disabled' | 'key-removed' | 'address-not-allowed'
 
-/** Why a person may not be here, whatever for; undefined: they may. `sourceAddress` undefined: from wherever they may. */
-export function whyOut(staff: Staff, sourceAddress: string | undefined): OutReason | undefined {
+/** Where somebody comes from and by what key; what is undefined is not judged. */
+export interface Coming {
+  readonly sourceAddress: string | undefined
+  readonly ownKey?: string | undefined
+}
+
+/** Why a person may not be here, whatever for; undefined: they may. */
+export function whyOut(staff: Staff, { sourceAddress, ownKey }: Coming): OutReason | undefined {
   if (staff.disabledAt !== undefined) return 'staff-disabled'
+  if (ownKey !== undefined && !staff.fingerprints.includes(ownKey)) return 'key-removed'
   return sourceAddress === undefined || mayComeFrom(staff, sourceAddress) ? undefined : 'address-not-allowed'
 }
 

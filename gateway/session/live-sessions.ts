@@ -3,6 +3,7 @@ import { decide, type AccessFacts, type AccessSource, type Denial } from '../acc
 import { fullTargetName } from '../access/names.ts'
 import type { Policy } from '../access/policy.ts'
 import { mustSayPurpose, type Purpose } from '../access/purpose.ts'
+import type { Visitor } from '../access/visitor.ts'
 import type { Clock } from '../clock.ts'
 import type { Journal } from '../recording/journal.ts'
 import { SessionRecorder } from '../recording/recorder.ts'
@@ -24,7 +25,9 @@ export interface LiveSessionsParts {
   explain(denial: Denial, facts: AccessFacts, login: string): string
 }
 
-export type NewSession = Pick<SessionOpening, 'clientId' | 'targetId' | 'staffId' | 'login' | 'sourceAddress'> & Purpose
+export type NewSession = Pick<SessionOpening, 'clientId' | 'targetId' | 'staffId' | 'login' | 'sourceAddress'> &
+  Purpose &
+  Pick<Visitor, 'ownKey'>
 
 /** How a session ended. `recorded: false`: the record failed, so nothing more can be put on it. */
 export interface SessionEnd {
@@ -172,7 +175,8 @@ export class LiveSessions {
       const right = await this.#rightOf(session)
       const outcome = 'refused' in right ? right : (session.whyNotBegin() ?? right)
       if ('facts' in outcome) {
-        const opening = { ...about, id, gatewayId, startedAt: recorder.startedAt }
+        const { ownKey: _, ...said } = about
+        const opening = { ...said, id, gatewayId, startedAt: recorder.startedAt }
         await signingKey.hold(() => store.open(opening, signOpening(signingKey, opening, outcome.facts)))
         return session
       }

@@ -1,6 +1,6 @@
 import { fingerprint } from '../access/fingerprint.ts'
 import type { Staff, StaffStore } from '../access/staff.ts'
-import { whyOut } from '../access/visitor.ts'
+import { whyOut, type Visitor } from '../access/visitor.ts'
 import { GatewayError } from '../errors.ts'
 import { disconnectReason, message } from '../transport/message.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -27,6 +27,8 @@ export interface AuthenticatedStaff {
   readonly userName: string
   /** Undefined where a connection around this one had proven it. */
   readonly key?: Buffer
+  /** As in `Visitor`; inside `ssh -J` that of the connection around, where it was enough. */
+  readonly ownKey: string | undefined
   /** Whether a second factor was proven: here, around here, or not long ago. */
   readonly gaveCode: boolean
 }
@@ -38,7 +40,7 @@ export interface AuthenticationParts extends FidoRules {
   readonly sourceAddress: string
   readonly companionKeys: CompanionKeys
   /** Inside `ssh -J`: nobody but this person, whose key is proven already; `suffices` asks for no other proof. */
-  readonly around?: { readonly staff: Staff; readonly suffices: boolean; readonly gaveCode: boolean }
+  readonly around?: Pick<Visitor, 'staff' | 'ownKey'> & { readonly suffices: boolean; readonly gaveCode: boolean }
   succeeded(who: AuthenticatedStaff): void
   readonly log: (line: string) => void
 }
@@ -110,13 +112,13 @@ export class Authentication {
   async #byNone(userName: string): Promise<void> {
     const { around, secondFactor, sourceAddress } = this.#parts
     if (around?.suffices !== true) return this.#fail()
-    const { gaveCode } = around
+    const { gaveCode, ownKey } = around
     // It may be old: what it knew of the person is read again.
     const staff = await this.#parts.staff.byId(around.staff.id)
-    if (staff === undefined || whyOut(staff, sourceAddress) !== undefined) return this.#fail()
+    if (staff === undefined || whyOut(staff, { sourceAddress, ownKey }) !== undefined) return this.#fail()
     const isFree = gaveCode || (await secondFactor.demand({ staff, sourceAddress })) === 'nothing'
     if (this.#over) return
-    if (isFree) this.#succeed({ staff, userName, gaveCode })
+    if (isFree) this.#succeed({ staff, userName, ownKey, gaveCode })
     else this.#fail()
   }
 
@@ -126,7 +128,7 @@ export class Authentication {
     if (this.#over) return
     switch (judged.verdict) {
       case 'proven':
-        return this.#keyProven({ staff: judged.staff, userName, key: judged.key })
+        return this.#keyProven({ staff: judged.staff, userName, key: judged.key, ownKey: judged.ownKey })
       case 'would do':
         return this.#askForSignature(request)
       case 'wrong':

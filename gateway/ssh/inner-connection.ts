@@ -10,6 +10,8 @@ import type { TargetAccess } from './target-access.ts'
 /** Who is known on the connection around an inner one. */
 export interface InnerIdentity {
   readonly staff: Staff
+  /** As in `Visitor`. */
+  readonly ownKey: string | undefined
   /** False: the same person's key is asked for again. */
   readonly suffices: boolean
   /** Whether a second factor was proven there: it is not asked for twice. */
@@ -32,7 +34,7 @@ export interface InnerConnectionParts {
   readonly log: (line: string) => void
 }
 
-export interface InnerConnectionOwner extends Pick<InnerIdentity, 'staff' | 'gaveCode'> {
+export interface InnerConnectionOwner extends Pick<InnerIdentity, 'staff' | 'ownKey' | 'gaveCode'> {
   /** Speaks SSH, as the gateway, inside the stream. */
   begin(stream: Duplex, inner: InnerIdentity, events: { authenticated(): void; closed(): void }): unknown
 }
@@ -62,8 +64,8 @@ export function openInnerConnection(
       stream.on('error', () => {})
       const grace = setTimeout(() => stream.destroy(), loginGraceS * 1000)
       const end = () => clearTimeout(grace)
-      const { staff, gaveCode } = owner
-      owner.begin(stream, { staff, gaveCode, suffices, host, target }, { authenticated: end, closed: end })
+      const { staff, ownKey, gaveCode } = owner
+      owner.begin(stream, { staff, ownKey, gaveCode, suffices, host, target }, { authenticated: end, closed: end })
     },
     (error: unknown) => {
       log(`no way into ${JSON.stringify(host)} port ${port}: ${String(error)}`)

@@ -25,7 +25,13 @@ export function readKeyRequest(payload: Buffer, reader: WireReader, sessionId: B
 }
 
 export type KeyVerdict =
-  | { readonly verdict: 'proven'; readonly staff: Staff; readonly key: Buffer }
+  /** `ownKey` as in `Visitor`. */
+  | {
+      readonly verdict: 'proven'
+      readonly staff: Staff
+      readonly key: Buffer
+      readonly ownKey: string | undefined
+    }
   | { readonly verdict: 'would do' }
   | { readonly verdict: 'nobody knows it' }
   | { readonly verdict: 'refused'; readonly why: string }
@@ -46,7 +52,7 @@ export async function judgeKey(request: KeyRequest, judge: KeyJudge): Promise<Ke
   const found = await identity.whose({ ...request, sourceAddress })
   if (found === undefined) return { verdict: 'nobody knows it' }
   if ('refused' in found) return { verdict: 'refused', why: found.refused }
-  const { staff, key } = found
+  const { staff, key, ownKey } = found
   if (staff.disabledAt !== undefined) {
     return { verdict: 'refused', why: `${staff.login} is disabled; ask an administrator` }
   }
@@ -56,5 +62,5 @@ export async function judgeKey(request: KeyRequest, judge: KeyJudge): Promise<Ke
   if (proven === undefined) return { verdict: 'wrong' }
   const fidoPinRequired = judge.fidoPinRequired || found.pinRequired
   const why = proven.fido && whyNotEnough(proven.fido, { ...judge, fidoPinRequired })
-  return why === undefined ? { verdict: 'proven', staff, key } : { verdict: 'refused', why }
+  return why === undefined ? { verdict: 'proven', staff, key, ownKey } : { verdict: 'refused', why }
 }

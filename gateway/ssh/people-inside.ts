@@ -18,7 +18,8 @@ export interface PeopleInsideParts {
 }
 
 /**
- * Sees out whoever may not be here any more: disabled, or allowed from elsewhere only. Their sessions end by
+ * Sees out whoever may not be here any more: disabled, allowed from elsewhere only, or
+ * known by that key no longer. Their sessions end by
  * themselves (`session/live-sessions`); this is for the menu, the commands of the gateway, and connections at rest.
  */
 export class PeopleInside {
@@ -44,7 +45,7 @@ export class PeopleInside {
     const known = new Map((await this.#staff.list()).map((staff) => [staff.id, staff]))
     for (const person of this.#inside) {
       const staff = known.get(person.staff.id)
-      const reason = staff && whyOut(staff, person.sourceAddress)
+      const reason = staff && whyOut(staff, person)
       if (staff !== undefined && reason !== undefined) seeOut(person, explainOut(reason, staff))
     }
   }

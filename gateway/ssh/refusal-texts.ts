@@ -36,6 +36,7 @@ function outTexts({ login, from }: Staff): Record<OutReason, string> {
   const wider = [...from, 'ADDRESS'].join(',')
   return {
     'staff-disabled': `${login} is disabled; ask an administrator of the gateway`,
+    'key-removed': `the key that you signed in with is not a key of ${login} any more; sign in with another one, or ask an administrator, who adds one with: gatebook staff key add`,
     'address-not-allowed': `${login} may not come from this address any more; an administrator allows it with: gatebook staff set ${login} --from ${wider}`,
   }
 }

@@ -103,13 +103,14 @@ export class StaffConnection {
   }
 
   #welcome(who: AuthenticatedStaff): void {
-    const { staff, userName } = who
+    const { staff, userName, ownKey } = who
     const { sourceAddress } = this.#arrival
     const openChannel = (type: string, wish: ChannelWish) => this.#layer?.open(type, wish)
-    this.#desk = new GatewayDesk(this.#parts, { staff, sourceAddress, openChannel })
+    this.#desk = new GatewayDesk(this.#parts, { staff, sourceAddress, ownKey, openChannel })
     this.#person = {
       staff,
       sourceAddress,
+      ownKey,
       dismiss: (reason) => this.dismiss(reason),
       disconnect: (reason) => this.disconnect(reason),
     }
@@ -119,6 +120,7 @@ export class StaffConnection {
       this.#session = new TargetSession(this.#parts, {
         staff,
         sourceAddress,
+        ownKey,
         destination,
         openChannel,
         disconnect: (reason) => this.disconnect(reason),
@@ -155,7 +157,7 @@ export class StaffConnection {
    * Takes a channel where no target is known as `typed`; whose local name looks like a target's, such as
    * `ivan.petrov`, sends that to the bastion of his `ssh -J`.
    */
-  #offeredHere({ staff, gaveCode }: AuthenticatedStaff, typed: string, offer: ChannelOffer): void {
+  #offeredHere({ staff, ownKey, gaveCode }: AuthenticatedStaff, typed: string, offer: ChannelOffer): void {
     const { sourceAddress, inner: around } = this.#arrival
     if (offer.type === 'session') {
       const meant = this.#session === undefined && around === undefined ? 'the gateway' : 'a target'
@@ -166,6 +168,7 @@ export class StaffConnection {
     }
     openInnerConnection(offer, this.#parts, {
       staff,
+      ownKey,
       gaveCode,
       begin: (stream, inner, events) => new StaffConnection(stream, { sourceAddress, inner }, this.#parts, events),
     })

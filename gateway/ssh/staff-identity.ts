@@ -28,6 +28,8 @@ export type Identity =
       readonly staff: Staff
       readonly algorithm: string
       readonly key: Buffer
+      /** `SHA256:…` of the key where it is theirs by our list; undefined: by a certificate. */
+      readonly ownKey?: string
       /** By its certificate: a FIDO key must have asked for its PIN. */
       readonly pinRequired: boolean
     }
@@ -61,7 +63,7 @@ export class StaffIdentity {
     if (trust === undefined || trust.revoked.key(key)) {
       return { refused: `the key ${fingerprint(key)} is ${trust === undefined ? UNJUDGED : 'revoked'}` }
     }
-    return { staff, algorithm, key, pinRequired: false }
+    return { staff, algorithm, key, ownKey: fingerprint(key), pinRequired: false }
   }
 
   async #certified({ algorithm, blob, sourceAddress }: OfferedKey): Promise<Identity> {

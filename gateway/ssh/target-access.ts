@@ -21,7 +21,7 @@ export type Way =
       readonly target: string
       readonly link: SessionLink
       readonly policy: Policy
-      readonly about: Omit<NewSession, 'sourceAddress'>
+      readonly about: Omit<NewSession, 'sourceAddress' | 'ownKey'>
     }
   | { readonly refused: string }
   /** `ivan.petrov` looks like a target but is none: a local name that ssh sends by default, or a typing mistake. */
@@ -81,13 +81,17 @@ export class TargetAccess {
     return { output: '', errors: instead === undefined ? [none, all] : [instead, forServer], exitStatus: 255 }
   }
 
-  async #prepare({ staff, sourceAddress }: Visitor, { target, login }: TargetDestination, name: string): Promise<Way> {
+  async #prepare(
+    { staff, sourceAddress, ownKey }: Visitor,
+    { target, login }: TargetDestination,
+    name: string,
+  ): Promise<Way> {
     const { targets, access, clock } = this.#parts
     const found = await targets.byName(target.name, target.clientSlug)
     const facts = found === undefined ? undefined : await access.facts(staff.id, found.id)
     if (facts === undefined) return { unknown: name }
     const as = login ?? facts.target.login
-    const decision = decide(facts, { login: as, sourceAddress }, clock.now())
+    const decision = decide(facts, { login: as, sourceAddress, ownKey }, clock.now())
     if (decision.verdict === 'deny') return { refused: explainDenial(decision.reason, facts, as) }
     const link = await this.#parts.dial(facts, as, decision.supportKeyId)
     const about = { clientId: facts.client.id, targetId: facts.target.id, staffId: staff.id, login: as }

@@ -1,5 +1,5 @@
 import { fullTargetName } from '../access/names.ts'
-import type { Staff } from '../access/staff.ts'
+import type { Visitor } from '../access/visitor.ts'
 import { UNSAID, type LiveSession, type LiveSessions, type SessionEnd } from '../session/live-sessions.ts'
 import type { SessionStore } from '../session/session.ts'
 import type { ChannelOffer, ChannelWish } from '../transport/channels.ts'
@@ -33,9 +33,7 @@ export interface TargetSessionParts {
 }
 
 /** Who works on what, and the connection that carries it. */
-export interface TargetSessionOwner {
-  readonly staff: Staff
-  readonly sourceAddress: string
+export interface TargetSessionOwner extends Visitor {
   readonly destination: TargetDestination
   /** Says goodbye on the connection; `closed` follows. */
   disconnect(reason: string): void
@@ -198,7 +196,8 @@ export class TargetSession implements EnterableSession {
   /** Signed in at the target, with nothing begun: that must not outlive the right to it either. */
   #watch(way: Way): void {
     if (!('link' in way) || !this.#connected || this.#begun !== undefined) return
-    const about = { ...way.about, sourceAddress: this.#owner.sourceAddress }
+    const { sourceAddress, ownKey } = this.#owner
+    const about = { ...way.about, sourceAddress, ownKey }
     this.#stopWatching = this.#parts.sessions.watchAhead(about, (reason) => {
       this.#ended = reason
       way.link.close()
@@ -234,8 +233,8 @@ export class TargetSession implements EnterableSession {
   }
 
   async #openSession({ target, link, about }: Extract<Way, { link: unknown }>): Promise<Begun | Refusal> {
-    const { sourceAddress } = this.#owner
-    const session = await this.#parts.sessions.open({ ...about, ...this.#entrance.settled, sourceAddress })
+    const { sourceAddress, ownKey } = this.#owner
+    const session = await this.#parts.sessions.open({ ...about, ...this.#entrance.settled, sourceAddress, ownKey })
     this.#stopWatching()
     if ('refused' in session) {
       link.close()

@@ -17,6 +17,9 @@ export const staffColumns = {
   email: staff.email,
   roles: staff.roles,
   from: staff.fromNetworks,
+  fingerprints: sql<string[]>`array(
+    select 'SHA256:' || rtrim(encode(fingerprint, 'base64'), '=') from ${staffKey} where staff_id = ${staff.id}
+  )`,
   disabledAt: staff.disabledAt,
   totpSince: sql<Date | null>`(select enrolled_at from ${staffTotp} where staff_id = ${staff.id})`.mapWith(
     staffTotp.enrolledAt,
@@ -50,9 +53,10 @@ export class PostgresStaffStore implements StaffStore {
           .returning(staffColumns)
         const person = staffOf(found(rows, `staff member ${login}`))
         for (const key of keys) await tx.insert(staffKey).values(keyColumns(person.id, key))
-        const detail = { name, email, roles, from, keys: keys.map(({ blob }) => fingerprint(blob)) }
+        const fingerprints = keys.map(({ blob }) => fingerprint(blob))
+        const detail = { name, email, roles, from, keys: fingerprints }
         await audit(tx, { actor, action: 'staff.add', subject: `staff:${login}`, detail })
-        return person
+        return { ...person, fingerprints }
       })
       .catch(refuseTaken('staff_login_unique', `there is a staff member ${login} already`))
       .catch(refuseTakenKey)

@@ -25,6 +25,7 @@ const facts: AccessFacts = {
     email: '',
     roles: ['engineer'],
     from: [],
+    fingerprints: [],
     disabledAt: undefined,
     totpSince: undefined,
   },
@@ -70,6 +71,15 @@ describe('a right', () => {
       supportKeyId: 'key',
       until,
       policy: defaultPolicy,
+    })
+  })
+
+  it('by a key is there as long as the person has that key', () => {
+    const known = withStaff({ fingerprints: ['SHA256:a', 'SHA256:b'] })
+    expect(decide(known, { ...from('root'), ownKey: 'SHA256:b' }, now)).toMatchObject({ verdict: 'allow' })
+    expect(decide(known, { ...from('root'), ownKey: 'SHA256:c' }, now)).toEqual({
+      verdict: 'deny',
+      reason: 'key-removed',
     })
   })
 

@@ -13,6 +13,7 @@ export const allowed: AccessFacts = {
     email: 'ivan@example.com',
     roles: ['engineer'],
     from: [],
+    fingerprints: [],
     disabledAt: undefined,
     totpSince: undefined,
   },

@@ -1,12 +1,15 @@
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { fingerprint } from '#gateway/access/fingerprint.ts'
 import type { Staff } from '#gateway/access/staff.ts'
 import { makeSupportKeyPair } from '#gateway/vault/support-key-pair.ts'
 import { addStaff } from '#test/harness/gateway.ts'
+import { blobOfKeyFile, keygen } from '#test/harness/key-file.ts'
 import { reachable, type Reachable } from '#test/harness/reachable.ts'
 import { newestEndedSession } from '#test/harness/recorded.ts'
 import { needsSshdTerminals } from '#test/harness/requirement.ts'
-import { finished, ssh, startSsh } from '#test/harness/ssh.ts'
+import { finished, ssh, sshArguments, startSsh } from '#test/harness/ssh.ts'
 import { openTerminal } from '#test/harness/terminal.ts'
 
 /** Promise 4 of the product: revoke means now. */
@@ -69,6 +72,32 @@ describe('a live session', needsSshdTerminals(), () => {
     const again = await ssh(door(), 'web1.acme', ['-o', 'LogLevel=INFO', '--', 'echo in'])
     expect(again).toMatchObject({ stdout: Buffer.alloc(0), status: 255 })
     expect(again.stderr).toContain('gatebook: nobody is known by the key')
+  })
+
+  it('ends when the key is removed that let it in, inside -J and in the menu too; those by another key go on', async () => {
+    const { stores, directory } = world.gateway
+    const { id, login } = person.staff
+    const second = join(directory, `${login}-second`)
+    await stores.staff.addKey(id, await keygen(second, '-t', 'ed25519'), 'test')
+    const outer = sshArguments(door(), login, ['-W', 'web1.acme:22', '--']).join(' ')
+    const jumped = ['-o', `ProxyCommand=ssh ${outer}`, '--', 'echo in; cat']
+    const leaving = [
+      openTerminal(door(), 'web1.acme', ['echo in; cat']),
+      openTerminal(door(), world.sshd.login, jumped),
+      openTerminal(door(), 'menu'),
+    ]
+    const staying = openTerminal({ ...door(), keyFile: second }, 'web1.acme', ['echo in; cat'])
+    await Promise.all([...leaving, staying].map((terminal) => terminal.until(/^in\r\n|\nin\r\n|Esc leaves/)))
+    await stores.staff.removeKey(id, fingerprint(await blobOfKeyFile(person.keyFile)), 'test')
+    const removedAt = performance.now()
+    const reason = `gatebook: the key that you signed in with is not a key of ${login} any more`
+    await Promise.all(leaving.map((terminal) => terminal.until(reason)))
+    expect(await Promise.all(leaving.map(({ ended }) => ended))).toEqual([255, 255, 255])
+    expect(performance.now() - removedAt).toBeLessThan(NOW_MS)
+    staying.type('still here\r')
+    await staying.until('still here\r\nstill here')
+    staying.type('\x04')
+    expect(await staying.ended).toBe(0)
   })
 
   it('ends when the grant is revoked', async () => {

@@ -12,6 +12,7 @@ const facts: AccessFacts = {
     email: '',
     roles: [],
     from: [],
+    fingerprints: [],
     disabledAt: undefined,
     totpSince: undefined,
   },

@@ -23,6 +23,7 @@ function facts(name: string, more: Partial<AccessFacts> = {}): AccessFacts {
       email: '',
       roles: ['engineer'],
       from: [],
+      fingerprints: [],
       disabledAt: undefined,
       totpSince: undefined,
     },
