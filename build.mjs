@@ -1,4 +1,4 @@
-// Makes dist/gatebook.js and dist/pages: `npm run build`, or one of them: `node build.mjs gateway`. A part is
+// Makes dist/gatebook.js, dist/verify.mjs and dist/pages: `npm run build`, or one of them: `node build.mjs gateway`. A part is
 // built again only when a file it is made of is newer than what was made of it.
 import { chmod, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,6 +10,12 @@ const parts = [
     result: 'dist/gatebook.js',
     sources: ['gateway', 'shared', 'package-lock.json', 'package.json', 'build.mjs'],
     make: makeGateway,
+  },
+  {
+    name: 'verifier',
+    result: 'dist/verify.mjs',
+    sources: ['gateway', 'shared', 'package-lock.json', 'package.json', 'build.mjs'],
+    make: makeVerifier,
   },
   {
     name: 'pages',
@@ -40,6 +46,23 @@ async function makeGateway(result) {
     target: 'node20',
     sourcemap: true,
     banner: { js: '#!/usr/bin/env node' },
+    logLevel: 'warning',
+  })
+  await chmod(result, 0o755)
+}
+
+/** One file for people who have nothing of ours: everything is in it, as readable as it was written. */
+async function makeVerifier(result) {
+  await build({
+    entryPoints: ['gateway/verify.ts'],
+    outfile: result,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    banner: {
+      js: '#!/usr/bin/env node\n// Verifies a session that Gatebook exported: node verify.mjs FILE.zip. MIT licence.',
+    },
     logLevel: 'warning',
   })
   await chmod(result, 0o755)

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from './clock.ts'
 import type { ProgramParts, TargetProbe } from './command-line/program-parts.ts'
@@ -47,6 +48,7 @@ const parts: ProgramParts = {
     return opened.migrated
   },
   restartSeal: (config, reason) => restartSeal({ config, clock: systemClock, reason, log: note }),
+  readVerifier,
   start,
   fetchHostKeys: ({ host, port }) => scanHostKeys(host, port),
   probeTarget,
@@ -95,6 +97,12 @@ async function probeTarget({ target, login, stores, vault, publicUrl }: TargetPr
   const openShell = async () => openLocalShell(await localHost())
   const link = await dialTarget({ ...stores, vault, publicUrl, openLocalShell: openShell }, target, login, key.id)
   link.close()
+}
+
+function readVerifier(): Promise<Buffer> {
+  return readFile(new URL('dist/verify.mjs', root)).catch((cause: unknown) => {
+    throw new GatewayError('installation', 'dist/verify.mjs is missing', 'make it with: npm run build', cause)
+  })
 }
 
 /** Ctrl+C or SIGTERM; a second one does not wait. */

@@ -33,3 +33,25 @@ export const sessionVerification = z.object({
   atUs: z.number().int().nullable(),
 })
 export type SessionVerification = z.infer<typeof sessionVerification>
+
+/** `gatebook verify FILE.zip --json` and `node verify.mjs FILE.zip --json`: whether a dossier is what was signed. */
+export const dossierVerification = sessionVerification.extend({
+  /** Null where it is altered, as all that follows. */
+  session: z.string().nullable(),
+  /** The signed head of the log of sessions that it is proven under. */
+  head: z
+    .object({
+      gateway: z.string(),
+      size: z.number().int(),
+      root: z.string(),
+      at: instant,
+      /** Among those that were given with --head. */
+      isKept: z.boolean(),
+    })
+    .nullable(),
+  /** Id of the first key of the gateway that signed the head: everything is believed for it. */
+  firstKey: z.string().nullable(),
+  /** Why that gateway began anew with it, where it had another one before. */
+  beganAnew: z.string().nullable(),
+})
+export type DossierVerification = z.infer<typeof dossierVerification>

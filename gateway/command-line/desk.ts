@@ -60,7 +60,7 @@ export class Desk {
   }
 
   /** To stdout piece by piece, as fast as it is read; ends quietly when the reader has seen enough. */
-  async printAll(pieces: AsyncIterable<string>): Promise<void> {
+  async printAll(pieces: AsyncIterable<string | Buffer>): Promise<void> {
     try {
       await pipeline(pieces, this.parts.output, { end: false })
     } catch (error) {

@@ -1,7 +1,10 @@
 import { type Command, Option } from 'commander'
 import { exportCast } from '../recording/export-cast.ts'
 import { exportJson } from '../recording/export-json.ts'
+import { GatewayError } from '../errors.ts'
 import { exportText } from '../recording/export-text.ts'
+import { readKeptHeads } from '../recording/seal/kept-heads.ts'
+import { exportDossier } from '../session/export-dossier.ts'
 import { sessionDetailView } from '../session/session-view.ts'
 import { wholeNumberArgument } from './argument-parsers.ts'
 import type { Desk, OpenInstallation } from './desk.ts'
@@ -10,8 +13,9 @@ import type { OpenStores } from './program-parts.ts'
 import { findRecordedChannel } from './recorded-channel.ts'
 
 interface ExportOptions {
-  readonly format: 'cast' | 'cast2' | 'txt' | 'json'
+  readonly format: 'cast' | 'cast2' | 'txt' | 'json' | 'zip'
   readonly channel?: number
+  readonly head?: string
 }
 
 /** `gatebook session text` and `gatebook session export`: a recording, to stdout. */
@@ -29,19 +33,32 @@ export function exportCommands(session: Command, desk: Desk): void {
     .description('a recording in a format of other programs')
     .argument('<id>', 'as gatebook session list shows it')
     .addOption(
-      new Option('--format <format>', 'cast is asciicast v3, cast2 v2; json is every event of every channel, lossless')
-        .choices(['cast', 'cast2', 'txt', 'json'])
+      new Option(
+        '--format <format>',
+        'cast is asciicast v3, cast2 v2; json is every event of every channel, lossless; zip proves the session',
+      )
+        .choices(['cast', 'cast2', 'txt', 'json', 'zip'])
         .default('cast'),
     )
     .addOption(channelOption())
+    .option('--head <file>', 'proves a zip under the newest of the tree heads that somebody kept, one a line')
     .addHelpText(
       'after',
       `
 Examples:
   gatebook session export ID > work.cast && asciinema play work.cast
-  gatebook session export ID --format json | jq '.channels[0].events | length'`,
+  gatebook session export ID --format json | jq '.channels[0].events | length'
+  gatebook session export ID --format zip > work.zip && gatebook verify work.zip`,
     )
-    .action((id: string, options: ExportOptions) => desk.withStores((open) => print(desk, open, id, options)))
+    .action(async (id: string, options: ExportOptions, command: Command) => {
+      const isZip = options.format === 'zip'
+      if (isZip && options.channel !== undefined)
+        command.error('error: a zip proves all of a session: leave out --channel')
+      if (!isZip && options.head !== undefined) command.error('error: --head is for --format zip')
+      await desk.withStores((open) =>
+        isZip ? printZip(desk, open.stores, id, options) : print(desk, open, id, options),
+      )
+    })
 }
 
 /** `--channel`, by default the first with a terminal. */
@@ -64,6 +81,21 @@ async function print(desk: Desk, { stores }: OpenInstallation, id: string, optio
     ...(channel.command !== undefined && { command: channel.command }),
   }
   await desk.printAll(exportCast(events, header, options.format === 'cast2' ? 2 : 3))
+}
+
+async function printZip(desk: Desk, stores: OpenStores, id: string, { head }: ExportOptions): Promise<void> {
+  if (desk.parts.output.isTTY) {
+    throw new GatewayError(
+      'bad-input',
+      'a zip is nothing for a terminal',
+      'write it to a file: … --format zip > work.zip',
+    )
+  }
+  const kept = head === undefined ? undefined : await readKeptHeads(head, (text) => desk.note(text))
+  const session = await findSession(stores, id)
+  const verifier = await desk.parts.readVerifier()
+  const keptHeads = kept?.map(({ statement }) => statement)
+  await desk.printAll(exportDossier({ ...stores, verifier, keptHeads }, session.id))
 }
 
 async function jsonOf(stores: OpenStores, id: string, number: number | undefined): Promise<AsyncIterable<string>> {

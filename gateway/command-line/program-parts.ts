@@ -67,6 +67,8 @@ export interface ProgramParts {
   migrate(config: Config): Promise<number>
   /** Gives the gateway a new signing key; answers with its id. Throws `conflict` where none is lost. */
   restartSeal(config: Config, reason: string): Promise<string>
+  /** The one-file verifier that goes with exported sessions. Throws `installation` where it was not built. */
+  readVerifier(): Promise<Buffer>
   /** Runs the gateway until it is told to stop. */
   start(config: Config, options: { readonly demo: boolean }): Promise<void>
   /** The host keys the server at this address shows, one per type. Throws `target-unreachable`. */

@@ -3,6 +3,8 @@ import { printable } from '#shared/printable.ts'
 import type { SessionVerification } from '#shared/seal.ts'
 import { GatewayError } from '../errors.ts'
 import { Altered } from '../recording/seal/altered.ts'
+import { dossierText, reportOnDossier } from '../recording/dossier/dossier-report.ts'
+import { readKeptHeads } from '../recording/seal/kept-heads.ts'
 import { verificationText, verificationView } from '../recording/seal/verification-view.ts'
 import type { KeptHead } from '../recording/seal/verify-log.ts'
 import { verdictOf } from '../recording/seal/verify-session.ts'
@@ -11,9 +13,12 @@ import { type HeldLog, verifyRecordedLog } from '../session/verify-recorded-log.
 import { verifyRecordedSession } from '../session/verify-recorded-session.ts'
 import type { Desk, OpenInstallation } from './desk.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
-import { readKeptHeads, rememberedHeads } from './kept-heads.ts'
 import { findSession } from './named-things.ts'
 import type { OpenStores } from './program-parts.ts'
+import { rememberedHeads } from './remembered-heads.ts'
+
+/** What is no session's id: those have neither. */
+const IS_FILE = /\.zip$|[/\\]/i
 
 interface VerifyOptions extends ListOptions {
   readonly all?: true
@@ -25,7 +30,7 @@ export function verifyCommand(program: Command, desk: Desk): void {
   program
     .command('verify')
     .description('whether a session, or everything, is still on record as it was signed; names the first bad event')
-    .argument('[session]', 'as gatebook session list shows it')
+    .argument('[session]', 'as gatebook session list shows it; or the file of one that was exported as zip')
     .option('--all', 'the log of sessions, every session in it, and whether there are others')
     .option('--head <file>', 'with the tree heads that were kept outside of the database, one a line')
     .addOption(jsonOption())
@@ -33,22 +38,32 @@ export function verifyCommand(program: Command, desk: Desk): void {
       'after',
       `
 Exit status 0: intact; 1: altered. Without --head nobody sees that the whole database is an older one, unless this is
-the gateway's own machine, which remembers its last head.
+the gateway's own machine, which remembers its last head. A file is verified by itself, without an installation.
 
 Examples:
   gatebook verify 01a2b3c4
+  gatebook verify work.zip
   gatebook verify --all --head /mnt/witness/heads`,
     )
     .action(async (id: string | undefined, options: VerifyOptions, command: Command) => {
       if ((id === undefined) === (options.all === undefined)) {
         command.error('error: give either a session or --all')
       }
+      if (id !== undefined && IS_FILE.test(id)) return await verifyFile(desk, id, options)
       await desk.withStores(async (open) => {
         const heads = await keptHeads(desk, open, options.head)
         if (id === undefined) await verifyAll(desk, open.stores, heads, options)
         else await verifyOne(desk, open.stores, { id: await knownId(open.stores, id), heads }, options)
       })
     })
+}
+
+async function verifyFile(desk: Desk, path: string, { head, json }: VerifyOptions): Promise<void> {
+  const kept = head === undefined ? undefined : await readKeptHeads(head, (text) => desk.note(text))
+  const view = await reportOnDossier(path, kept)
+  if (json) desk.printJson(view)
+  else desk.print(dossierText(path, view))
+  if (view.verdict === 'altered') desk.parts.setExitCode(1)
 }
 
 async function keptHeads(

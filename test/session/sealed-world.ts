@@ -7,6 +7,7 @@ import { encodeEvents } from '#gateway/recording/frame.ts'
 import { Altered } from '#gateway/recording/seal/altered.ts'
 import { genesis } from '#gateway/recording/seal/chain.ts'
 import { ChannelChain } from '#gateway/recording/seal/channel-chain.ts'
+import { statePositions } from '#gateway/recording/seal/positions.ts'
 import { TreeHeads } from '#gateway/recording/seal/tree-heads.ts'
 import { verificationText, verificationView } from '#gateway/recording/seal/verification-view.ts'
 import type { KeptHead } from '#gateway/recording/seal/verify-log.ts'
@@ -86,6 +87,12 @@ export async function sealedWorld() {
       })
       await heads.close()
       return { statement: remembered ?? '', keptIn: 'a drawer' }
+    },
+    /** Signs how far a session that goes on is recorded, as its gateway does every five seconds. */
+    async checkpoint(session: string): Promise<void> {
+      const positions = statePositions(await stores.sessionLog.positions(session))
+      const statement = key.sign('checkpoint', { session, at: '2026-11-23T20:00:00.000Z', ...positions })
+      await alter(sql`update session set checkpoint = ${statement} where id = ${session}`)
     },
     /** What `gatebook verify --all` says, of the log and then of each session that is altered. */
     async everything(...kept: readonly KeptHead[]): Promise<string[]> {

@@ -38,8 +38,11 @@ export async function* readSealedEvents(
     }
     next += events.length
   }
-  const unused = salts.find(({ seq }) => seq >= next)
-  if (unused !== undefined) throw new Altered('there are salts of events that are not there', { seq: unused.seq })
+  for (const [index, { seq, salts: own }] of salts.entries()) {
+    const end = salts[index + 1]?.seq ?? next
+    const isUnused = seq >= next || (own.length !== SALT_BYTES && own.length !== (end - seq) * SALT_BYTES)
+    if (isUnused) throw new Altered('there are salts of events that are not there', { seq })
+  }
 }
 
 function eventsOf(frame: SealedFrame): readonly RecordedEvent[] {

@@ -35,7 +35,7 @@ export function verificationView(session: string, verdict: SessionVerdict): Sess
 }
 
 /** The same in one line, without the session's id. */
-export function verificationText(view: SessionVerification): string {
+export function verificationText(view: Omit<SessionVerification, 'session'>): string {
   const { verdict, state, signedAt, sealedUs, what, channel, event, atUs } = view
   if (verdict === 'altered') {
     const place = [

@@ -65,7 +65,10 @@ export async function verifyLog(evidence: LogEvidence): Promise<IntactLog> {
 }
 
 /** The head, if a key signed it that was in use when the log had that size. Throws `Altered`. */
-function readTreeHead(keys: KeyRing, { statement, keptIn }: KeptHead): TreeHeadStatement & { readonly keptIn: string } {
+export function readTreeHead(
+  keys: KeyRing,
+  { statement, keptIn }: KeptHead,
+): TreeHeadStatement & { readonly keptIn: string } {
   const { payload, by } = keys.read(statement, 'tree-head')
   if (!isTreeHead(payload) || payload.gateway !== by.gateway) throw new Altered(`a tree head in ${keptIn} is malformed`)
   const { size } = payload

@@ -69,7 +69,7 @@ export async function verifySession(evidence: SessionEvidence): Promise<IntactSe
     const reading = new ChannelReading(channel, said, checkpoint)
     for await (const one of evidence.events(channel)) {
       reading.take(one)
-      evidence.heed?.(channel, one.event)
+      show(evidence, channel, one.event)
     }
     erased += reading.erased
     channels.push(reading.end())
@@ -79,6 +79,15 @@ export async function verifySession(evidence: SessionEvidence): Promise<IntactSe
   const covered = said.closing ?? checkpoint
   const { opening, closing } = said
   return { opening, closing, channels, erased, sealedUs: sealedUs(covered, channels), signedAt: covered?.at }
+}
+
+/** An event that nobody can read is one that no gateway wrote. */
+function show(evidence: SessionEvidence, channel: number, event: SealedEvent['event']): void {
+  try {
+    evidence.heed?.(channel, event)
+  } catch {
+    throw new Altered('what it says cannot be read', { channel, seq: event.seq, atUs: event.atUs })
+  }
 }
 
 interface Said {

@@ -1,10 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { GatewayError } from '../errors.ts'
-import { readStatement } from '../recording/seal/statement.ts'
-import { isTreeHead } from '../recording/seal/tree-head.ts'
-import type { KeptHead } from '../recording/seal/verify-log.ts'
-import { rememberedHeadFile } from '../start/remembered-head.ts'
+import { GatewayError } from '../../errors.ts'
+import { readStatement } from './statement.ts'
+import { isTreeHead } from './tree-head.ts'
+import type { KeptHead } from './verify-log.ts'
 
 /**
  * The tree heads of a file, one a line, as GATEBOOK_TREE_HEAD_FILE collects them; of those that say the same the last.
@@ -38,11 +37,4 @@ export async function readKeptHeads(path: string, note: (text: string) => void):
   if (others > 0)
     note(`${others} ${others === 1 ? 'line of' : 'lines of'} ${path} ${others === 1 ? 'is' : 'are'} no tree head`)
   return [...heads.values()]
-}
-
-/** The head that the gateway of this data directory signed last. */
-export async function rememberedHeads(dataDirectory: string): Promise<readonly KeptHead[]> {
-  const statement = await rememberedHeadFile(dataDirectory).read()
-  if (statement === undefined || readStatement(statement) === undefined) return []
-  return [{ statement, keptIn: 'the data directory' }]
 }
