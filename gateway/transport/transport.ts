@@ -54,8 +54,16 @@ const AWAITING_KEYS_MAX = 64 * 1024 * 1024
 const PACKET_OVERHEAD = 256
 /** No goodbye goes with it: that would wait for the keys too. */
 const NO_NEW_KEYS = 'no answer to new keys'
-/** What ssh2's native part says of a packet whose tag does not fit. */
-const OPENSSL_WORDS = /^error:[0-9A-Fa-f]+:/
+/** What ssh2 throws where OpenSSL finds a tag that does not fit, and where it does not look whether padding fits. */
+const WORDS_OF_SSH2: readonly (readonly [RegExp, string])[] = [
+  [/^error:[0-9A-Fa-f]+:/, 'a packet was changed on its way'],
+  [/^Invalid typed array length: -/, 'a packet is shorter than its padding'],
+]
+/**
+ * What a server says before its name (RFC 4253 §4.2). ssh2 takes 8 MiB, and reads all of it again with each piece that
+ * comes: a trickle would hold up everybody.
+ */
+const GREETING_MAX = 32 * 1024
 /** Ours on the wire; it names no version. */
 const IDENT = 'Gatebook'
 
@@ -73,6 +81,9 @@ export class Transport {
   readonly #awaitingDrain: (() => void)[] = []
   readonly #keyAge: KeyAge
   #secured = false
+  #isNamed = false
+  /** Bytes before the peer's name. */
+  #greeting = 0
   /** Bytes that wait inside ssh2 for the end of a key exchange. */
   #awaitingKeys = 0
   #closed = false
@@ -98,6 +109,7 @@ export class Transport {
       ident: IDENT,
       offer: typeof offer === 'function' ? offer('') : offer,
       onHeader: ({ versions }) => {
+        this.#isNamed = true
         if (typeof offer === 'function') this.#protocol.setOffer(offer(versions.software))
       },
       keyExchanges: { [MLKEM_EXCHANGE]: mlkemExchange },
@@ -193,7 +205,8 @@ export class Transport {
   /** The peer broke the protocol. */
   fail(thrown: Error): void {
     if (this.#closed) return
-    const error = OPENSSL_WORDS.test(thrown.message) ? new Error('a packet was changed on its way') : thrown
+    const known = WORDS_OF_SSH2.find(([words]) => words.test(thrown.message))
+    const error = known === undefined ? thrown : new Error(known[1])
     this.#cause = error
     // What JavaScript itself throws (TypeError, RangeError …) tells a stranger about our insides.
     const isSaid = error.name === 'Error' || error instanceof WireError
@@ -230,6 +243,9 @@ export class Transport {
     if (!this.#closed) this.#keyAge.moved(chunk.length)
     try {
       this.#protocol.parse(chunk, 0, chunk.length)
+      if (!this.#isNamed && (this.#greeting += chunk.length) > GREETING_MAX) {
+        throw new Error('too much is said before the name')
+      }
     } catch (error) {
       if (this.#closed) return this.#hangUp()
       this.fail(error instanceof Error ? error : new Error(String(error)))

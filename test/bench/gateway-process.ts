@@ -9,6 +9,8 @@ const run = promisify(execFile)
 const LOOK_MS = 50
 /** The export of a long session. */
 const OUTPUT_BYTES_MAX = 2 ** 28
+/** A gateway that hangs does not hear that it should end. */
+const STOP_MS = 20_000
 
 /** A built gateway that runs as in production: `gatebook start`, a process of its own. */
 export interface GatewayProcess extends AsyncDisposable {
@@ -74,7 +76,9 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
     },
     async [Symbol.asyncDispose]() {
       child.kill()
+      const forced = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
       await exited
+      clearTimeout(forced)
     },
   }
 }

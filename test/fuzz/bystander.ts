@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { message } from '#gateway/transport/message.ts'
 import { string, uint32 } from '#gateway/transport/wire.ts'
 import type { GatewayProcess } from '#test/bench/gateway-process.ts'
@@ -6,9 +5,7 @@ import { askForSession, channelData, channelRequest, confirmed, signedInClient }
 import type { RawPeer } from '#test/harness/raw-peer.ts'
 import type { TestKey } from '#test/harness/test-key.ts'
 import { keepingAlive } from './servers.ts'
-
-/** Far longer than an answer takes, and far shorter than a gateway that has stopped for good. */
-const PATIENCE_MS = 60_000
+import { within } from './talking.ts'
 
 /** Somebody who works on `web1.acme` while others misbehave, and must notice nothing. */
 export class Bystander {
@@ -67,11 +64,4 @@ export class Bystander {
     }
     if (heard !== text) throw new Error(`the bystander said ${JSON.stringify(text)} and heard ${JSON.stringify(heard)}`)
   }
-}
-
-async function within<Value>(promise: Promise<Value>, otherwise: string): Promise<Value> {
-  const tooLong = sleep(PATIENCE_MS, undefined, { ref: false }).then(() => {
-    throw new Error(`${otherwise} for ${PATIENCE_MS / 1000} s`)
-  })
-  return Promise.race([promise, tooLong])
 }

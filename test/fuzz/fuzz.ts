@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { chanceOf } from '#test/harness/chance.ts'
 import { openStage, type FuzzRun, type Holdings, type Stage, type StageOptions } from './stage.ts'
 import { staffRuns } from './staff-runs.ts'
+import { within } from './talking.ts'
 import { targetRuns } from './target-runs.ts'
 
 /** Neither a leak of a run nor the caches of some thousand runs: a leak of all of them. */
@@ -56,7 +57,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
       const run = runs[number % runs.length] as FuzzRun
       what = [`run ${number} of seed ${seed}: ${run.name}`]
       // One seed for each run: it can be repeated without those before it.
-      const { done, heard } = await run.play(stage, chanceOf(seed + number * 0x9e3779b1))
+      const playing = run.play(stage, chanceOf(seed + number * 0x9e3779b1))
+      const { done, heard } = await within(playing, 'the gateway gives no answer')
       what.push(...done, heard)
       if (heard !== '') ended++
       if (heard.includes(CAUGHT)) throw new Error('an error of ours was caught in the middle of a message')

@@ -8,6 +8,8 @@ import { mutateBytes, noise } from './mutation.ts'
 
 /** Whoever gets no answer goes on after this time: nothing depends on it but how fast the runs are. */
 const IMPATIENCE_MS = 300
+/** Far longer than an answer takes on a busy machine. */
+const PATIENCE_MS = 60_000
 /** Our number of a channel that is asked for only to be refused. */
 const PING = 0xf000_0000
 const AWAITED_MAX = 10
@@ -16,6 +18,14 @@ const AWAITED_MAX = 10
 export async function orSoon(peer: RawPeer, promise: Promise<unknown>): Promise<void> {
   const soon = sleep(IMPATIENCE_MS, undefined, { ref: false })
   await Promise.race([promise.catch(() => {}), peer.closed, soon])
+}
+
+/** Throws where it takes so long that the gateway must have stopped for good; `otherwise` says what did not come. */
+export async function within<Value>(promise: Promise<Value>, otherwise: string): Promise<Value> {
+  const tooLong = sleep(PATIENCE_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`${otherwise} for ${PATIENCE_MS / 1000} s`)
+  })
+  return Promise.race([promise, tooLong])
 }
 
 /** Says a conversation; behind each channel that is asked for, waits for the answer, unless it is one of a flood. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
+import type { AlgorithmLists } from 'ssh2/lib/protocol/Protocol.js'
 import { offerToStaff } from '#gateway/transport/algorithms.ts'
 import { message } from '#gateway/transport/message.ts'
 import { RawPeer } from './raw-peer.ts'
@@ -14,13 +15,25 @@ export interface RawTarget {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** `signIn` decides what becomes of a connection whose keys are agreed; by default anybody is let in. */
-export async function rawTarget(signIn: (peer: RawPeer) => Promise<void> = letIn): Promise<RawTarget> {
+interface Oddities {
+  /** Algorithms that it offers in place of ours. */
+  readonly change?: Partial<AlgorithmLists>
+  /** What it says before its name. */
+  readonly greeting?: string
+}
+
+/** `signIn` decides what becomes of a connection, before there are keys; by default anybody is let in. */
+export async function rawTarget(
+  signIn: (peer: RawPeer) => Promise<void> = letIn,
+  { change, greeting }: Oddities = {},
+): Promise<RawTarget> {
   const hostKey = newKey('ssh-ed25519')
+  const offer = { ...offerToStaff([hostKey.algorithm]), ...change }
   const arrived: RawPeer[] = []
   const awaited: ((peer: RawPeer) => void)[] = []
   const server = createServer({ noDelay: true }, (socket) => {
-    const peer = new RawPeer(socket, offerToStaff([hostKey.algorithm]), hostKeyOf(hostKey))
+    if (greeting !== undefined) socket.write(greeting)
+    const peer = new RawPeer(socket, offer, hostKeyOf(hostKey))
     const arrive = () => {
       const waiting = awaited.shift()
       if (waiting === undefined) arrived.push(peer)

@@ -3,7 +3,8 @@ import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hostKeyAlgorithms, offerToTarget } from '#gateway/transport/algorithms.ts'
 import { message } from '#gateway/transport/message.ts'
-import { boolean, string, uint32 } from '#gateway/transport/wire.ts'
+import { boolean, string } from '#gateway/transport/wire.ts'
+import { plainPacket, slipIn } from '#test/harness/plain-packet.ts'
 import { channelData, channelRequest, rawClient } from '#test/harness/raw-client.ts'
 import { RawPeer, SERVICE_ACCEPTED } from '#test/harness/raw-peer.ts'
 import { rawWorld, type RawWorld } from './raw-world.ts'
@@ -106,6 +107,12 @@ describe('a stranger', () => {
     socket.end(IDENT)
     await once(socket, 'end')
     socket.destroy()
+  })
+
+  it('who slips a message in before the keys is cut off (Terrapin)', async () => {
+    using peer = new RawPeer(await bareSocket(), offerToTarget(hostKeyAlgorithms))
+    slipIn(peer.socket)
+    expect(await outcome(peer)).toBe('closed')
   })
 
   it('asks for the sign-in once', async () => {
@@ -265,12 +272,6 @@ async function isLetIn(): Promise<boolean> {
 async function roundTrip(peer: RawPeer): Promise<void> {
   peer.send(message.globalRequest, string('keepalive@openssh.com'), boolean(true))
   await peer.next(message.requestFailure)
-}
-
-/** A packet before any key (RFC 4253 §6). */
-function plainPacket(payload: Buffer): Buffer {
-  const padding = 16 - ((payload.length + 5) % 8)
-  return Buffer.concat([uint32(payload.length + padding + 1), Buffer.of(padding), payload, Buffer.alloc(padding)])
 }
 
 /** Whether keys were agreed. */

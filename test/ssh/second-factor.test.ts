@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { base32 } from '#gateway/access/otpauth-uri.ts'
 import { message } from '#gateway/transport/message.ts'
-import { boolean, string } from '#gateway/transport/wire.ts'
+import { boolean, string, uint32, wireMessage } from '#gateway/transport/wire.ts'
 import { testGateway, type TestGateway } from '#test/harness/gateway.ts'
 import { askForSession, confirmed, signedRequest, strangerTo } from '#test/harness/raw-client.ts'
 import {
@@ -159,6 +159,7 @@ describe('somebody with a second factor', () => {
   it.each([
     ['no answer', codeAnswer()],
     ['two answers', codeAnswer('000000', '111111')],
+    ['33 million answers in nine bytes', wireMessage(message.userauthInfoResponse, uint32(33e6), string(''))],
   ])('is refused with %s (RFC 4256 §3.4)', async (_, response) => {
     using peer = await half()
     peer.send(codeRequest())

@@ -103,6 +103,14 @@ describe('a window', () => {
     expect(await granted(session.staff)).toBe(5000)
   })
 
+  it('that grows byte by byte, or by nothing, costs the other side no message', async () => {
+    using session = await world.session({ staff: 2 ** 20 })
+    for (let i = 0; i < 10_000; i++) session.staff.send(adjust(session.staffChannel, i % 2))
+    await roundTrip(session.staff)
+    await roundTrip(session.target)
+    expect(session.target.count(message.channelWindowAdjust)).toBe(0)
+  })
+
   it('that stalls both stdout and stderr loses and repeats nothing when it opens (research B1, B2)', async () => {
     using session = await world.session({ staff: 3000 })
     const expected = { out: '', err: '' }

@@ -2,27 +2,13 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { fingerprint } from '#gateway/access/fingerprint.ts'
-import type { GatewayError } from '#gateway/errors.ts'
 import { connectTarget } from '#gateway/target/connect-target.ts'
-import type { TargetCredentials } from '#gateway/target/credentials.ts'
 import { message } from '#gateway/transport/message.ts'
 import { boolean, string, uint32 } from '#gateway/transport/wire.ts'
 import type { RawPeer } from '#test/harness/raw-peer.ts'
-import { rawTarget, type RawTarget } from '#test/harness/raw-target.ts'
+import { rawTarget } from '#test/harness/raw-target.ts'
 import { newKey } from '#test/harness/test-key.ts'
-
-const supportKey = newKey('ssh-ed25519')
-
-function credentials(password?: string): TargetCredentials {
-  return { privateKey: supportKey.privateKey, publicBlob: supportKey.blob, password }
-}
-
-const keyPage = 'https://bastion.example/clients/acme'
-
-function address(target: RawTarget, trusted = [target.hostKey]) {
-  const trustedKeys = trusted.map(({ type, blob }) => ({ type, blob }))
-  return { name: 'web1.acme', host: '127.0.0.1', port: target.port, login: 'root', keyPage, trustedKeys }
-}
+import { address, credentials, keyPage, outcomeOf } from './dialling.ts'
 
 /** A target that answers each request to sign in with the next of these, and notes what it was asked. */
 async function answering(...answers: ((peer: RawPeer) => void)[]) {
@@ -41,16 +27,6 @@ async function answering(...answers: ((peer: RawPeer) => void)[]) {
     await peer.closed
   })
   return { ...target, asked, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() }
-}
-
-async function outcomeOf(connecting: ReturnType<typeof connectTarget>): Promise<string> {
-  try {
-    const link = await connecting
-    link.close()
-    return 'in'
-  } catch (error) {
-    return (error as GatewayError).code
-  }
 }
 
 const accept = (peer: RawPeer) => peer.send(message.userauthSuccess)

@@ -1,27 +1,36 @@
+import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { offerToStaff, offerToTarget } from '#gateway/transport/algorithms.ts'
 import { message } from '#gateway/transport/message.ts'
 import { Transport, type Broken } from '#gateway/transport/transport.ts'
-import { WireError } from '#gateway/transport/wire.ts'
+import { uint32, WireError } from '#gateway/transport/wire.ts'
 import { RawPeer } from '#test/harness/raw-peer.ts'
 import { socketPair } from '#test/harness/socket-pair.ts'
-import { hostKeyOf, newKey } from '#test/harness/test-key.ts'
+import { hostKeyOf, newKey, type TestKey } from '#test/harness/test-key.ts'
 
-/** What a peer is told, and what our side knows, when reading its message throws. */
-async function goodbyeFor(
-  error: Error,
-): Promise<{ told: string; known: Error | undefined; broken: Broken | undefined }> {
-  const [here, there] = await socketPair()
-  const key = newKey('ssh-ed25519')
+interface End {
+  readonly known: Error | undefined
+  readonly broken: Broken | undefined
+}
+
+/** The end of a transport in the role of the server, whose messages go to `take`. */
+function endOf(socket: Socket, key: TestKey, take: () => void): Promise<End> {
   const as = { role: 'server', hostKeys: { [key.type]: hostKeyOf(key) }, signatureAlgorithms: [] } as const
-  const end = new Promise<{ known: Error | undefined; broken: Broken | undefined }>((resolve) => {
-    new Transport(here, offerToStaff([key.type]), as, {
+  return new Promise((resolve) => {
+    new Transport(socket, offerToStaff([key.type]), as, {
       secured: () => {},
-      message: () => {
-        throw error
-      },
+      message: take,
       closed: (known, broken) => resolve({ known, broken }),
     })
+  })
+}
+
+/** What a peer is told, and what our side knows, when reading its message throws. */
+async function goodbyeFor(error: Error): Promise<End & { readonly told: string }> {
+  const [here, there] = await socketPair()
+  const key = newKey('ssh-ed25519')
+  const end = endOf(here, key, () => {
+    throw error
   })
   using peer = new RawPeer(there, offerToTarget([key.type]))
   await peer.nextKeys()
@@ -53,5 +62,13 @@ describe('a message that cannot be read', () => {
   it('tells what a packet is whose tag does not fit, and not in the words of OpenSSL', async () => {
     const words = new Error('error:00000000:lib(0)::reason(0)')
     expect(await goodbyeFor(words)).toMatchObject({ told: 'a packet was changed on its way', broken: 'by the peer' })
+  })
+
+  it('is a breach of the peer where a packet is shorter than its padding', async () => {
+    const [here, there] = await socketPair()
+    const end = endOf(here, newKey('ssh-ed25519'), () => {})
+    there.resume().write(Buffer.concat([Buffer.from('SSH-2.0-Test\r\n'), uint32(12), Buffer.alloc(12, 255)]))
+    expect(await end).toEqual({ known: new Error('a packet is shorter than its padding'), broken: 'by the peer' })
+    there.destroy()
   })
 })
