@@ -7,6 +7,7 @@ import { encodeEvents } from '#gateway/recording/frame.ts'
 import { Altered } from '#gateway/recording/seal/altered.ts'
 import { genesis } from '#gateway/recording/seal/chain.ts'
 import { ChannelChain } from '#gateway/recording/seal/channel-chain.ts'
+import { eraseEvents } from '#gateway/recording/seal/erase-events.ts'
 import { statePositions } from '#gateway/recording/seal/positions.ts'
 import { TreeHeads } from '#gateway/recording/seal/tree-heads.ts'
 import { verificationText, verificationView } from '#gateway/recording/seal/verification-view.ts'
@@ -15,6 +16,7 @@ import { verifyEverything } from '#gateway/session/verify-everything.ts'
 import { verdictOnRecord } from '#gateway/session/verify-recorded-session.ts'
 import { storesOn } from '#gateway/start/open-database.ts'
 import type { Queries } from '#gateway/storage/database.ts'
+import { appendToLog } from '#gateway/storage/session-log-store.ts'
 import { recordSession } from '#test/api/recorded-session.ts'
 import { testDatabase } from '#test/harness/database.ts'
 import { loggedSigningKey, TEST_GATEWAY } from '#test/harness/signing.ts'
@@ -93,6 +95,24 @@ export async function sealedWorld() {
       const positions = statePositions(await stores.sessionLog.positions(session))
       const statement = key.sign('checkpoint', { session, at: '2026-11-23T20:00:00.000Z', ...positions })
       await alter(sql`update session set checkpoint = ${statement} where id = ${session}`)
+    },
+    /** The bytes of event 4 of channel 0, `ls` and Enter, are gone from every row, with a statement or without. */
+    async erasePassword({ isSigned }: { readonly isSigned: boolean }): Promise<void> {
+      const ofChannel = sql`session_id = ${id} and channel = 0`
+      const [block] = await stores.evidence.salts(id, 0)
+      if (block === undefined) throw new Error('no salts')
+      const erased = eraseEvents(block, await eventsOf(id), new Set([4]))
+      const raw = encodeEvents(erased.events)
+      const data = deflateRawSync(raw)
+      await alter(
+        sql`update frame set data = ${data}, crc32 = ${crc32(data)}, raw_length = ${raw.length} where ${ofChannel}`,
+        sql`update event_salt set salts = ${erased.block.salts} where ${ofChannel}`,
+        sql`update keystroke_run set data = convert_to('***', 'UTF8') where ${ofChannel} and seq = 0`,
+      )
+      if (!isSigned) return
+      const said = { session: id, channel: 0, events: [4], reason: 'a password', at: '2026-11-23T15:00:00.000Z' }
+      const statement = key.sign('erasure', said)
+      await test.database.change((tx) => appendToLog(tx, { kind: 'erasure', sessionId: id, statement }))
     },
     /** What `gatebook verify --all` says, of the log and then of each session that is altered. */
     async everything(...kept: readonly KeptHead[]): Promise<string[]> {

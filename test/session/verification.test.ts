@@ -4,9 +4,6 @@ import { type SQL, sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import type { RecordedEvent } from '#gateway/recording/event.ts'
 import { encodeEvents } from '#gateway/recording/frame.ts'
-import { eraseEvents } from '#gateway/recording/seal/erase-events.ts'
-import { appendToLog } from '#gateway/storage/session-log-store.ts'
-import { loggedSigningKey } from '#test/harness/signing.ts'
 import { sealedWorld, type SealedWorld } from './sealed-world.ts'
 
 type Attack = (world: SealedWorld) => Promise<unknown>
@@ -49,30 +46,10 @@ function exchanged({ id, neighbour }: SealedWorld, table: string, more: SQL = sq
   )
 }
 
-/** The bytes of event 4 of channel 0 are gone, from every row. */
-async function erasePassword(world: SealedWorld): Promise<void> {
-  const ofChannel = sql`${ofSession(world)} and channel = 0`
-  const [block] = await world.stores.evidence.salts(world.id, 0)
-  const erased = eraseEvents(block!, await world.eventsOf(world.id), new Set([4]))
-  const raw = encodeEvents(erased.events)
-  const data = deflateRawSync(raw)
-  await world.alter(
-    sql`update frame set data = ${data}, crc32 = ${crc32(data)}, raw_length = ${raw.length} where ${ofChannel}`,
-    sql`update event_salt set salts = ${erased.block.salts} where ${ofChannel}`,
-    sql`update keystroke_run set data = convert_to('***', 'UTF8') where ${ofChannel} and seq = 0`,
-  )
-}
-
 describe('a session of which a password was erased', () => {
   it('is intact where somebody signed for it, with its time and length, and says so', async () => {
     const world = await sealedWorld()
-    const key = await loggedSigningKey(world.stores.sessionLog)
-    const at = '2026-11-23T15:00:00.000Z'
-    await erasePassword(world)
-    const statement = { session: world.id, channel: 0, events: [4], reason: 'a password', at }
-    await world.database.change((tx) =>
-      appendToLog(tx, { kind: 'erasure', sessionId: world.id, statement: key.sign('erasure', statement) }),
-    )
+    await world.erasePassword({ isSigned: true })
     expect(await world.verified()).toMatch(/^intact: .*13 events, 1 event erased with a signed reason/)
     const event = (await world.eventsOf(world.id)).find(({ seq }) => seq === 4)
     expect(event).toMatchObject({ kind: 'input', atUs: 2_000_000, data: Buffer.from('***') })
@@ -236,7 +213,7 @@ describe('in the database', () => {
     ],
     [
       'a password taken out by somebody who did not sign for it',
-      (world) => erasePassword(world),
+      (world) => world.erasePassword({ isSigned: false }),
       /^altered: channel 0, event 4, .*its bytes were taken away, and nobody has signed for it/,
     ],
   ])('%s is seen', async (_, attack, verdict) => {

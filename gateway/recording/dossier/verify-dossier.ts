@@ -1,3 +1,4 @@
+import { GatewayError } from '../../errors.ts'
 import { Altered } from '../seal/altered.ts'
 import { KeyRing, type RingKey } from '../seal/key-ring.ts'
 import { provesInclusion } from '../seal/merkle.ts'
@@ -10,6 +11,7 @@ import type { TreeHeadStatement } from '../seal/tree-head.ts'
 import { readTreeHead } from '../seal/verify-log.ts'
 import { type IntactSession, verifySession } from '../seal/verify-session.ts'
 import {
+  DOSSIER_FORMAT,
   type DossierLog,
   framesName,
   KEYS,
@@ -39,11 +41,13 @@ export interface IntactDossier extends IntactSession {
 
 /**
  * Verifies a session from nothing but its dossier: every byte of it is the record, proves it, or is checked against
- * it, but for the text of `README.txt` and the verifier. Throws `Altered`.
+ * it, but for the text of `README.txt` and the verifier. Throws `Altered`, and `bad-input` for a format of a later version.
  */
 export async function verifyDossier(zip: ZipReader): Promise<IntactDossier> {
   for (const name of [README, VERIFIER]) await zip.read(name, FILE_MAX)
-  const log = parseLog(await text(zip, LOG)) ?? unreadable(LOG)
+  const logText = await text(zip, LOG)
+  checkFormat(logText)
+  const log = parseLog(logText) ?? unreadable(LOG)
   const keyStatements = parseKeys(await text(zip, KEYS)) ?? unreadable(KEYS)
   const keys = new KeyRing(keyStatements)
   const head = readTreeHead(keys, { statement: log.head, keptIn: LOG })
@@ -72,6 +76,17 @@ export async function verifyDossier(zip: ZipReader): Promise<IntactDossier> {
 
 async function text(zip: ZipReader, name: string): Promise<string> {
   return (await zip.read(name, FILE_MAX)).toString()
+}
+
+/** What a later version wrote is for that version to judge. */
+function checkFormat(logFile: string): void {
+  const { format } = parseObject(logFile)
+  if (!Number.isSafeInteger(format) || (format as number) <= DOSSIER_FORMAT) return
+  throw new GatewayError(
+    'bad-input',
+    `the archive is of format ${String(format)}, of which this version of gatebook knows nothing`,
+    'verify it with a newer one',
+  )
 }
 
 function unreadable(name: string): never {
