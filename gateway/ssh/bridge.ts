@@ -59,6 +59,11 @@ export class Bridge {
   readonly #words = new HeldWords()
   #terminal = false
   #runs = false
+  /**
+   * The request that asked for the program, as long as the target has not refused it: no other one may follow
+   * (RFC 4254 §6.5), else a harmless command that the target refuses would stand on record for the one that runs.
+   */
+  #start: number | undefined
   #over = false
 
   constructor(parts: BridgeParts) {
@@ -181,7 +186,8 @@ export class Bridge {
 
   #staffAsks(type: string, wantReply: boolean, fields: Buffer): void {
     if (this.#over) return
-    const judged = this.#parts.judge(type, fields)
+    const isSecond = STARTS.has(type) && this.#start !== undefined
+    const judged: RequestFate = isSecond ? { fate: 'refuse' } : this.#parts.judge(type, fields)
     const { fate } = judged
     if (fate === 'forward') this.#bound('staff', this.#ends?.target, fields)
     if (wantReply && this.#unanswered.length >= UNANSWERED_MAX) throw new WireError('too many unanswered requests')
@@ -215,6 +221,7 @@ export class Bridge {
     const payload = encodeChannelRequest(type, recordedFields(type, fields))
     const forward = this.#guarded(() => this.#ends?.target.request(type, wantReply, fields))
     const number = this.#parts.recorder.request(payload, forward)
+    if (STARTS.has(type)) this.#start = number
     if (wantReply) this.#unanswered.push(number)
   }
 
@@ -228,6 +235,7 @@ export class Bridge {
     const [answered] = this.#unanswered
     if (typeof answered !== 'number') return
     if (!success) this.#parts.recorder.refused(answered)
+    if (!success && answered === this.#start) this.#start = undefined
     this.#unanswered[0] = success
     this.#sendAnswers()
   }
