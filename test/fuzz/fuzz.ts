@@ -41,7 +41,7 @@ export const runs: readonly FuzzRun[] = [...staffRuns, ...targetRuns]
 
 /**
  * Plays runs against a gateway, one after the other. Throws as soon as something is wrong, with the seed and the run:
- * the gateway has ended, stands, grows, logs an error, forgets a session, or the work of a bystander suffers.
+ * the gateway has ended, stands, grows, logs an error or a key, forgets a session, or the work of a bystander suffers.
  */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { seed, goOn, only } = options
@@ -67,6 +67,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     }
     longestHoldS = Math.max(longestHoldS, await look(stage, before))
     await checkRecord(stage)
+    checkLog(stage)
   } catch (error) {
     const said = stage.gateway.said.slice(-20).join('\n')
     throw new Error(`${what.join('; ')}\n${String(error)}\nlog of the gateway:\n${said}`, { cause: error })
@@ -112,4 +113,10 @@ async function checkRecord({ gateway, bystander }: Stage): Promise<void> {
     const recorded = Buffer.concat(events.map(({ data }) => Buffer.from(data, 'base64'))).toString()
     if (recorded !== bystander.said) throw new Error(`the ${stream} on record is not that of the bystander`)
   }
+}
+
+/** Whatever went wrong, no key of the gateway is in its log. */
+function checkLog({ gateway, secrets }: Stage): void {
+  const found = gateway.said.findIndex((line) => secrets.some((secret) => line.includes(secret)))
+  if (found >= 0) throw new Error(`line ${found + 1} of the log has a key of the gateway`)
 }

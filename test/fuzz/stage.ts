@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { furnish } from '#test/bench/bench-gateway.ts'
@@ -22,6 +22,8 @@ export interface Stage extends AsyncDisposable {
   /** Of `web2.acme`, for whatever a run makes of it. */
   readonly hostile: FuzzServer
   readonly bystander: Bystander
+  /** Its keys, as a log would show them. */
+  readonly secrets: readonly string[]
   /** What the gateway holds now. */
   holdings(): Promise<Holdings>
 }
@@ -80,6 +82,7 @@ export async function openStage({ program, databaseUrl }: StageOptions): Promise
       key,
       hostile,
       bystander,
+      secrets: await keysIn(dataDirectory),
       holdings: () => holdings(gateway),
       [Symbol.asyncDispose]: close,
     }
@@ -103,6 +106,18 @@ async function holdings(gateway: GatewayProcess): Promise<Holdings> {
     residentMb: (await residentKb(gateway.pid)) / 1024,
     longestHoldS: figure('gatebook_event_loop_delay_seconds{quantile="1"}'),
   }
+}
+
+async function keysIn(directory: string): Promise<string[]> {
+  const files = ['master.key', 'ssh_host_ed25519_key']
+  const contents = await Promise.all(files.map((file) => readFile(join(directory, file))))
+  const keys = contents.map((bytes) => {
+    const pem = /^-.*-\n([^-]+)\n-/.exec(bytes.toString('latin1'))?.[1]
+    return pem === undefined ? bytes : Buffer.from(pem, 'base64')
+  })
+  // An Ed25519 key is the end of its PKCS #8.
+  const parts = keys.flatMap((key) => [key, key.subarray(-32)])
+  return parts.flatMap((part) => (['hex', 'base64', 'base64url'] as const).map((encoding) => part.toString(encoding)))
 }
 
 /** 0 where the system does not tell. */
