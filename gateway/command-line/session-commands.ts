@@ -16,6 +16,7 @@ import { playCommand } from './play-command.ts'
 import { findClient, findSession, findStaff } from './named-things.ts'
 import type { OpenStores } from './program-parts.ts'
 import { taskNumberArgument } from './task-arguments.ts'
+import { sessionKillCommand } from './session-kill-command.ts'
 import { sessionSetCommand } from './session-set-command.ts'
 import { exportCommands } from './export-commands.ts'
 import { keystrokeCommand } from './keystroke-command.ts'
@@ -45,6 +46,7 @@ export function sessionCommands(program: Command, desk: Desk): void {
   keystrokeCommand(session, desk)
   exportCommands(session, desk)
   playCommand(session, desk)
+  sessionKillCommand(session, desk)
   sessionSetCommand(session, desk)
 }
 

@@ -19,7 +19,7 @@ export interface LiveSessionsParts {
   readonly clock: Clock
   readonly journal: Journal
   readonly access: Pick<AccessSource, 'facts' | 'onChange'>
-  readonly store: Pick<SessionStore, 'open'>
+  readonly store: Pick<SessionStore, 'open' | 'endsAsked'>
   readonly signingKey: Pick<SigningKey, 'sign' | 'hold'>
   /** What the administrator reads when a right has gone in the middle of a session. */
   explain(denial: Denial, facts: AccessFacts, login: string): string
@@ -243,7 +243,15 @@ export class LiveSessions {
   }
 
   async #checkAll(): Promise<void> {
-    await Promise.all([...this.#live.values(), ...this.#ahead].map((watched) => this.#check(watched)))
+    const checks = [...this.#live.values(), ...this.#ahead].map((watched) => this.#check(watched))
+    await Promise.all([this.#endAsked(), ...checks])
+  }
+
+  /** Ends what somebody wants ended, on whichever gateway they said so. */
+  async #endAsked(): Promise<void> {
+    const { store, gatewayId } = this.#parts
+    if (this.#live.size === 0) return
+    for (const [id, reason] of await store.endsAsked(gatewayId)) this.#live.get(id)?.end({ reason, recorded: true })
   }
 
   async #check(watched: Watched): Promise<void> {

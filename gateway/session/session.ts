@@ -91,6 +91,13 @@ export interface SessionStore {
   setPurpose(id: string, purpose: Purpose): Promise<void>
   /** The same afterwards, on the audit trail with what was there before. Throws `not-found`. */
   amendPurpose(id: string, purpose: Purpose, actor: string): Promise<void>
+  /**
+   * Has its gateway end it at once, wherever that is; `why` is what the administrator reads, and stands on the audit
+   * trail. Throws `not-found`, and `conflict` where it is over.
+   */
+  askEnd(id: string, why: string, actor: string): Promise<void>
+  /** The sessions of this gateway that somebody wants ended, and why, by their ids. */
+  endsAsked(gatewayId: string): Promise<ReadonlyMap<string, string>>
   list(filter: SessionFilter): Promise<readonly SessionSummary[]>
   show(id: string): Promise<SessionSummary | undefined>
   /** At most `limit` sessions whose id begins so, newest first. */

@@ -46,6 +46,8 @@ export const session = pgTable(
     exitSignal: foreignText(),
     /** The newest signed checkpoint of a session that was not closed. */
     checkpoint: text(),
+    /** Why its gateway is to end it at once; whoever is in it reads that. */
+    endAsked: text(),
   },
   (table) => [
     index('session_newest').on(table.startedAt, table.id),

@@ -1,6 +1,8 @@
-import { and, asc, between, desc, eq, gte, lt, max, type SQL, sql } from 'drizzle-orm'
+import { and, asc, between, desc, eq, gte, isNotNull, lt, max, type SQL, sql } from 'drizzle-orm'
 import type { Purpose } from '../access/purpose.ts'
+import { GatewayError } from '../errors.ts'
 import type { ChannelSummary, SessionFilter, SessionOpening, SessionStore, SessionSummary } from '../session/session.ts'
+import { ACCESS_CHANGED } from './access-source.ts'
 import { audit } from './audit-trail.ts'
 import type { Database } from './database.ts'
 import { found, isUuid } from './found.ts'
@@ -62,6 +64,25 @@ export class PostgresSessionStore implements SessionStore {
       await tx.update(session).set({ id, task, reason }).where(eq(session.id, id))
       await audit(tx, { actor, action: 'session.set', subject: `session:${id}`, detail: { task, reason, before } })
     })
+  }
+
+  async askEnd(id: string, why: string, actor: string): Promise<void> {
+    await this.#database.change(async (tx) => {
+      const rows = await tx.select({ state: session.state }).from(session).where(eq(session.id, id)).for('update')
+      const { state } = found(rows, `session ${id}`)
+      if (state !== 'live')
+        throw new GatewayError('conflict', `session ${id} is over`, 'see: gatebook session list --live')
+      await tx.update(session).set({ endAsked: why }).where(eq(session.id, id))
+      await audit(tx, { actor, action: 'session.kill', subject: `session:${id}`, detail: { why } })
+      await tx.execute(sql`select pg_notify(${ACCESS_CHANGED}, '')`)
+    })
+  }
+
+  async endsAsked(gatewayId: string): Promise<ReadonlyMap<string, string>> {
+    const { id, endAsked: why, state } = session
+    const asked = and(eq(session.gatewayId, gatewayId), eq(state, 'live'), isNotNull(why))
+    const rows = await this.#database.lookUp((queries) => queries.select({ id, why }).from(session).where(asked))
+    return new Map(rows.map((row) => [row.id, row.why ?? '']))
   }
 
   list(filter: SessionFilter): Promise<readonly SessionSummary[]> {

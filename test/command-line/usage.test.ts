@@ -43,7 +43,7 @@ describe('gatebook', () => {
         ...['issue', 'show', 'pause', 'resume', 'revoke'].map((each) => `key ${each}`),
         ...['add', 'list', 'revoke'].map((each) => `grant ${each}`),
         ...['add', 'list', 'show', 'close', 'reopen'].map((each) => `task ${each}`),
-        ...['list', 'show', 'keys', 'text', 'play', 'export', 'set'].map((each) => `session ${each}`),
+        ...['list', 'show', 'keys', 'text', 'play', 'export', 'set', 'kill'].map((each) => `session ${each}`),
       ].toSorted(),
     )
   })

@@ -56,7 +56,11 @@ export class Database {
     },
   }
 
+  /** Why sessions are to end, by their ids. */
+  readonly endsAsked = new Map<string, string>()
+
   readonly store = {
+    endsAsked: () => Promise.resolve(this.endsAsked),
     open: async (opening: SessionOpening, statement: string) => {
       await this.whileOpening()
       this.opened.push(opening)

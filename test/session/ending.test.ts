@@ -48,6 +48,33 @@ describe('a session', needsSshdTerminals(), () => {
     await restarted.close()
   })
 
+  it('is ended from the command line with a word to the administrator, who may come back; others go on', async () => {
+    const { gateway } = world
+    const staying = openTerminal(gateway, 'web1.acme', ['echo in; exec cat'])
+    await staying.until('in\r\n')
+    const { terminal } = await working()
+    const [newest] = await gateway.stores.sessions.list({ limit: 1 })
+    const why = 'ended by the operator of the gateway: call Olga'
+    await gateway.stores.sessions.askEnd(newest?.id ?? '', why, 'operator')
+    await terminal.until(`\r\ngatebook: ${why}\r\n`)
+    expect(await terminal.ended).toBe(255)
+    const session = await vi.waitFor(async () => {
+      const shown = await gateway.stores.sessions.show(newest?.id ?? '')
+      expect(shown?.state).toBe('ended')
+      return shown
+    })
+    expect(session?.endReason).toBe(why)
+    await expect(gateway.stores.sessions.askEnd(newest?.id ?? '', why, 'operator')).rejects.toMatchObject({
+      code: 'conflict',
+    })
+    staying.type('still here\r')
+    await staying.until('still here\r\nstill here')
+    const again = openTerminal(gateway, 'web1.acme', ['echo in'])
+    await again.until('in\r\n')
+    staying.type('\x04')
+    expect([await again.ended, await staying.ended]).toEqual([0, 0])
+  })
+
   it('leaves when its administrator leaves by ~.', async () => {
     const { terminal } = await working()
     terminal.type('\r~.')

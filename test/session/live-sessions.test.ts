@@ -144,6 +144,19 @@ describe('a session', () => {
   })
 })
 
+describe('a session that somebody wants ended', () => {
+  it('ends for that reason, and others go on', async () => {
+    const [one, other] = [await opened(), await opened()]
+    const ended = end(one)
+    other.onEnd(() => expect.unreachable())
+    database.endsAsked.set(one.id, 'ended by the operator').set('of yesterday', 'ended by the operator')
+    const read = database.nextRead()
+    database.changed()
+    expect(await ended).toEqual({ reason: 'ended by the operator', recorded: true })
+    await read
+  })
+})
+
 describe('a right that goes', () => {
   it('ends the session', async () => {
     const ended = end(await opened())
