@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { connectTarget } from '#gateway/target/connect-target.ts'
 import { message } from '#gateway/transport/message.ts'
+import { string, uint32 } from '#gateway/transport/wire.ts'
 import { slipIn } from '#test/harness/plain-packet.ts'
 import { rawTarget } from '#test/harness/raw-target.ts'
 import { newKey, type TestKey } from '#test/harness/test-key.ts'
@@ -36,6 +37,16 @@ it('a target that slips a message in before the keys is unreachable (Terrapin)',
     peer.send(message.userauthSuccess)
   })
   expect(await outcomeOf(connectTarget(address(target), credentials()))).toBe('target-unreachable')
+})
+
+it('a target whose goodbye a terminal would obey is quoted without that', async () => {
+  await using target = await rawTarget(async (peer) => {
+    await peer.next(message.userauthRequest)
+    peer.send(message.disconnect, uint32(11), string('\x1b]0;owned\x07\r\n'), string(''))
+    await peer.closed
+  })
+  const failure = connectTarget(address(target), credentials())
+  await expect(failure).rejects.toThrow(/: \?\]0;owned\?\?\?$/)
 })
 
 it('a target that shows another host key with new keys is left', async () => {
