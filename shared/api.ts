@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { forwardKinds } from './forward-kinds.ts'
 import { seal } from './seal.ts'
-import { taskNumber } from './task-text.ts'
+import { reasonText, taskNumber } from './task-text.ts'
 import { transferredFile } from './transferred-file.ts'
 
 /** An instant such as `2026-11-23T12:04:11.123Z`. */
@@ -104,6 +104,12 @@ export const sessionQuery = z.object({
   /** `nextCursor` of the page before. */
   cursor: z.uuid().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+/** POST /api/v1/sessions/{id}/kill, answered with the session, which ends within a second. */
+export const killedSession = z.object({
+  /** A line for whoever is in it; stands in the record. */
+  message: reasonText.optional(),
 })
 
 /** A page of a list: `nextCursor` is null on the last one. */

@@ -15,6 +15,7 @@ export type PageAct =
   | 'move-key'
   | 'see-session'
   | 'see-content'
+  | 'kill-session'
   | 'see-task'
   | 'raise-task'
   | 'close-task'
@@ -37,6 +38,7 @@ const rights: Record<PageAct, Record<StaffRole | 'owner' | 'viewer', Reach>> = {
   'move-key': { admin: 'all', auditor: 'none', engineer: 'none', billing: 'none', owner: 'own', viewer: 'none' },
   'see-session': { admin: 'all', auditor: 'all', engineer: 'own', billing: 'all', owner: 'own', viewer: 'own' },
   'see-content': { admin: 'all', auditor: 'all', engineer: 'own', billing: 'none', owner: 'own', viewer: 'own' },
+  'kill-session': { admin: 'all', auditor: 'all', engineer: 'own', billing: 'none', owner: 'none', viewer: 'none' },
   'see-task': { admin: 'all', auditor: 'all', engineer: 'all', billing: 'all', owner: 'own', viewer: 'own' },
   'raise-task': { admin: 'all', auditor: 'none', engineer: 'all', billing: 'none', owner: 'own', viewer: 'own' },
   'close-task': { admin: 'all', auditor: 'none', engineer: 'all', billing: 'none', owner: 'own', viewer: 'none' },
@@ -49,6 +51,7 @@ const sight: Record<PageAct, PageAct> = {
   'move-key': 'see-client',
   'see-session': 'see-session',
   'see-content': 'see-session',
+  'kill-session': 'see-session',
   'see-task': 'see-task',
   'raise-task': 'see-client',
   'close-task': 'see-task',

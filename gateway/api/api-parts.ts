@@ -19,7 +19,7 @@ export interface ApiStores {
   readonly supportKeys: Pick<SupportKeyStore, 'current' | 'move'>
   readonly tasks: TaskStore
   readonly signIns: SignInStore
-  readonly sessions: Pick<SessionStore, 'list' | 'show' | 'channels'>
+  readonly sessions: Pick<SessionStore, 'list' | 'show' | 'channels' | 'askEnd'>
   readonly records: Pick<RecordStore, 'progress' | 'events' | 'keystrokes' | 'files'>
   readonly sessionLog: Pick<SessionLog, 'statements' | 'keys'>
   readonly evidence: EvidenceStore

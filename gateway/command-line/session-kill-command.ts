@@ -2,6 +2,7 @@ import { setTimeout as passed } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { reasonText } from '#shared/task-text.ts'
 import { GatewayError } from '../errors.ts'
+import { killedText } from '../session/killed-text.ts'
 import type { SessionSummary } from '../session/session.ts'
 import { type Desk, OPERATOR } from './desk.ts'
 import { findSession } from './named-things.ts'
@@ -32,8 +33,7 @@ Example:
     .action((id: string, { message }: KillOptions) =>
       desk.withStores(async ({ stores }) => {
         const found = await findSession(stores, id)
-        const why = `ended by the ${OPERATOR} of the gateway`
-        await stores.sessions.askEnd(found.id, message === undefined ? why : `${why}: ${message}`, OPERATOR)
+        await stores.sessions.askEnd(found.id, killedText(OPERATOR, message), OPERATOR)
         await untilEnded(stores, found)
         desk.note(`ended session ${found.id} of ${found.staff} on ${found.target}`)
       }),

@@ -17,6 +17,7 @@ import { TargetSession, type TargetSessionOwner, type TargetSessionParts } from 
 const EXIT_BY_GATEWAY = 255
 /** As of the command `gatebook`. */
 const WRONG_USAGE = 2
+const NO_TERMINAL = 'the menu needs a terminal: use ssh -t; or the command help, which lists what needs none'
 
 export interface GatewayDeskParts extends TargetSessionParts {
   readonly services: ServiceCommands
@@ -68,20 +69,24 @@ export class GatewayDesk {
       return answerOn(channel, services.answer({ staff, width }, command))
     }
     if (word === undefined && channel.asked.hasTerminal) return this.#openMenu(channel, typed)
+    if (word === undefined && typed === staff.login) return this.#refused(channel, NO_TERMINAL)
     const isCommand = word !== undefined && meant === 'the gateway'
     return answerOn(channel, targetAccess.suggest(typed, isCommand ? services.noCommand(command) : undefined))
   }
 
   /** `ssh -t bastion connect web1.acme`: as if that had been the user name. */
   #connect(channel: HeldChannel, name: string): ChannelHolder {
-    const refused = (why: string, exitStatus = EXIT_BY_GATEWAY): ChannelHolder =>
-      answerOn(channel, Promise.resolve({ output: '', errors: [why], exitStatus }))
     const destination = parseDestination(name)
     if (destination.kind !== 'target') {
-      return refused('connect takes the name of a target: connect web1.acme', WRONG_USAGE)
+      return this.#refused(channel, 'connect takes the name of a target: connect web1.acme', WRONG_USAGE)
     }
-    if (!channel.asked.hasTerminal) return refused('connect needs a terminal: use ssh -t')
-    return this.#handOver(channel, destination, Buffer.alloc(0), (why) => channel.holdBy(refused(why)))
+    if (!channel.asked.hasTerminal) return this.#refused(channel, 'connect needs a terminal: use ssh -t')
+    const refused = (why: string): void => channel.holdBy(this.#refused(channel, why))
+    return this.#handOver(channel, destination, Buffer.alloc(0), refused)
+  }
+
+  #refused(channel: HeldChannel, why: string, exitStatus = EXIT_BY_GATEWAY): ChannelHolder {
+    return answerOn(channel, Promise.resolve({ output: '', errors: [why], exitStatus }))
   }
 
   #openMenu(channel: HeldChannel, typed: string): ChannelHolder {

@@ -17,6 +17,7 @@ const acts: readonly PageAct[] = [
   'move-key',
   'see-session',
   'see-content',
+  'kill-session',
   'see-task',
   'raise-task',
   'close-task',
@@ -24,30 +25,34 @@ const acts: readonly PageAct[] = [
 
 // One letter per act, in the order above: a(llow), f(orbid), h(ide).
 const table: readonly (readonly [string, PageReader, Record<keyof typeof things, string>])[] = [
-  ['admin', ivan('admin'), { 'own client': 'aaaaaaaa', 'another person': 'aaaaaaaa', 'another client': 'aaaaaaaa' }],
+  ['admin', ivan('admin'), { 'own client': 'aaaaaaaaa', 'another person': 'aaaaaaaaa', 'another client': 'aaaaaaaaa' }],
   [
     'auditor',
     ivan('auditor'),
-    { 'own client': 'aafaaaff', 'another person': 'aafaaaff', 'another client': 'aafaaaff' },
+    { 'own client': 'aafaaaaff', 'another person': 'aafaaaaff', 'another client': 'aafaaaaff' },
   ],
   [
     'engineer',
     ivan('engineer'),
-    { 'own client': 'aafaaaaa', 'another person': 'aafhhaaa', 'another client': 'aafhhaaa' },
+    { 'own client': 'aafaaaaaa', 'another person': 'aafhhhaaa', 'another client': 'aafhhhaaa' },
   ],
   [
     'billing',
     ivan('billing'),
-    { 'own client': 'affafaff', 'another person': 'affafaff', 'another client': 'affafaff' },
+    { 'own client': 'affaffaff', 'another person': 'affaffaff', 'another client': 'affaffaff' },
   ],
   [
     'engineer who does billing',
     ivan('engineer', 'billing'),
-    { 'own client': 'aafaaaaa', 'another person': 'aafafaaa', 'another client': 'aafafaaa' },
+    { 'own client': 'aafaaaaaa', 'another person': 'aafaffaaa', 'another client': 'aafaffaaa' },
   ],
-  ['nobody yet', ivan(), { 'own client': 'hhhhhhhh', 'another person': 'hhhhhhhh', 'another client': 'hhhhhhhh' }],
-  ['owner', acme('owner'), { 'own client': 'aaaaaaaa', 'another person': 'aaaaaaaa', 'another client': 'hhhhhhhh' }],
-  ['viewer', acme('viewer'), { 'own client': 'aafaaaaf', 'another person': 'aafaaaaf', 'another client': 'hhhhhhhh' }],
+  ['nobody yet', ivan(), { 'own client': 'hhhhhhhhh', 'another person': 'hhhhhhhhh', 'another client': 'hhhhhhhhh' }],
+  ['owner', acme('owner'), { 'own client': 'aaaaafaaa', 'another person': 'aaaaafaaa', 'another client': 'hhhhhhhhh' }],
+  [
+    'viewer',
+    acme('viewer'),
+    { 'own client': 'aafaafaaf', 'another person': 'aafaafaaf', 'another client': 'hhhhhhhhh' },
+  ],
 ]
 
 describe('the rights on the pages', () => {

@@ -23,6 +23,7 @@ const table: Readonly<Record<string, readonly [address: string, statuses: string
   'POST /tasks/{number}/reopen': ['/tasks/ACME-1/reopen', '401 200 403 200 200 403 200 403 404'],
   'GET /sessions': ['/sessions', '401 200 200 200 200 200 200 200 200'],
   'GET /sessions/{id}': ['/sessions/ENDED', '401 200 200 200 404 200 200 200 404'],
+  'POST /sessions/{id}/kill': ['/sessions/LIVE/kill', '401 200 200 404 200 403 404 404 403'],
   'GET /sessions/{id}/files': ['/sessions/ENDED/files', '401 200 200 200 404 403 200 200 404'],
   'GET /sessions/{id}/verification': ['/sessions/ENDED/verification', '401 200 200 200 404 200 200 200 404'],
   'GET /sessions/{id}/channels/{channel}/replay': [
@@ -42,7 +43,10 @@ const table: Readonly<Record<string, readonly [address: string, statuses: string
 }
 
 /** Where a route takes none without. */
-const bodies: Readonly<Record<string, object>> = { 'POST /tasks': { client: 'acme', title: 'Renew the certificate' } }
+const bodies: Readonly<Record<string, object>> = {
+  'POST /tasks': { client: 'acme', title: 'Renew the certificate' },
+  'POST /sessions/{id}/kill': {},
+}
 
 describe('every route answers every reader as the table says', () => {
   const installed = sharedInstallation()
@@ -54,7 +58,7 @@ describe('every route answers every reader as the table says', () => {
   it.each(Object.entries(table))('%s', async (route, [address, statuses]) => {
     const house = installed()
     const method = route.startsWith('POST') ? 'POST' : 'GET'
-    const url = address.replace('ENDED', house.sessions.ended)
+    const url = address.replace('ENDED', house.sessions.ended).replace('LIVE', house.sessions.live)
     const answered = []
     for (const person of everybody) {
       await freshKey(house, url.endsWith('/resume') ? 'paused' : 'active')

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { sessionDetail, sessionPage, timeReport } from '#shared/api.ts'
 import { asked, type Installation, installation, sharedInstallation } from './installation.ts'
 import { recordSession } from './recorded-session.ts'
+import { TEST_GATEWAY } from '#test/harness/signing.ts'
 
 describe('a session', () => {
   const installed = sharedInstallation()
@@ -49,6 +50,30 @@ describe('a session', () => {
     expect(session.seal).toEqual({ state: 'open', at: null, sealedMs: 0 })
     expect(session).toMatchObject({ state: 'live', live: true, endedAt: null, endReason: null, keystrokes: 4 })
     expect(session.channelList[0]).toMatchObject({ closedMs: null })
+  })
+})
+
+describe('a session that an auditor ends', () => {
+  const installed = sharedInstallation()
+  const kill = async (id: string, payload: object) => {
+    const house = installed()
+    return house.api.inject({ ...asked('POST', `/sessions/${id}/kill`, await house.signIn('auditor')), payload })
+  }
+
+  it('is to end with their name and word, which its gateway hears of', async () => {
+    const { sessions, stores } = installed()
+    const answer = await kill(sessions.live, { message: ' call me ' })
+    expect([answer.statusCode, answer.json()]).toEqual([200, expect.objectContaining({ id: sessions.live })])
+    expect(await stores.sessions.endsAsked(TEST_GATEWAY)).toEqual(
+      new Map([[sessions.live, 'ended by staff:auditor: call me']]),
+    )
+  })
+
+  it('must be live, and the word must be one line that no terminal obeys', async () => {
+    const { sessions } = installed()
+    expect((await kill(sessions.ended, {})).statusCode).toBe(409)
+    expect((await kill(sessions.live, { message: 'a\nb' })).statusCode).toBe(400)
+    expect((await kill(sessions.live, { message: '\x1b[2J' })).statusCode).toBe(400)
   })
 })
 

@@ -17,7 +17,7 @@ describe('gatebook session kill', () => {
   it('has the gateway end it, waits for that, and stands on the audit trail', async () => {
     const { database, stores } = home
     const killed = home.gatebook(['session', 'kill', id.slice(0, 8), '--message', 'call Olga'])
-    const why = 'ended by the operator of the gateway: call Olga'
+    const why = 'ended by operator: call Olga'
     await vi.waitFor(async () => expect(await stores.sessions.endsAsked('gateway-1')).toEqual(new Map([[id, why]])))
     expect(await stores.sessions.endsAsked('gateway-2')).toEqual(new Map())
     await database.change((tx) =>

@@ -231,9 +231,10 @@ describe('connect', needsSshdTerminals(), () => {
 
   it.each([
     ['connect web1.acme', 'connect needs a terminal: use ssh -t', 255],
+    ['', 'the menu needs a terminal: use ssh -t; or the command help, which lists what needs none', 255],
     ['connect', 'connect takes the name of a target: connect web1.acme', 2],
   ])('%j without a terminal says: %s', async (command, said, exitStatus) => {
-    const { stderr, status } = await ssh(world.gateway, 'ivan', [command])
+    const { stderr, status } = await ssh(world.gateway, 'ivan', ['-T', '--', ...(command === '' ? [] : [command])])
     expect([stderr.trim(), status]).toEqual([`gatebook: ${said}`, exitStatus])
   })
 

@@ -48,14 +48,14 @@ describe('a session', needsSshdTerminals(), () => {
     await restarted.close()
   })
 
-  it('is ended from the command line with a word to the administrator, who may come back; others go on', async () => {
+  it('is ended by somebody else with a word to the administrator, who may come back; others go on', async () => {
     const { gateway } = world
     const staying = openTerminal(gateway, 'web1.acme', ['echo in; exec cat'])
     await staying.until('in\r\n')
     const { terminal } = await working()
     const [newest] = await gateway.stores.sessions.list({ limit: 1 })
-    const why = 'ended by the operator of the gateway: call Olga'
-    await gateway.stores.sessions.askEnd(newest?.id ?? '', why, 'operator')
+    const why = 'ended by staff:olga: call me'
+    await gateway.stores.sessions.askEnd(newest?.id ?? '', why, 'staff:olga')
     await terminal.until(`\r\ngatebook: ${why}\r\n`)
     expect(await terminal.ended).toBe(255)
     const session = await vi.waitFor(async () => {

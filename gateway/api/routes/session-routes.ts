@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { filePage, sessionDetail, sessionPage, sessionQuery } from '#shared/api.ts'
+import { filePage, killedSession, session, sessionDetail, sessionPage, sessionQuery } from '#shared/api.ts'
 import { fileQuery } from '#shared/transferred-file.ts'
-import { pageRight, pageScope } from '../../access/page-rights.ts'
+import { actorName, pageRight, pageScope } from '../../access/page-rights.ts'
 import type { FilePlace } from '../../recording/record-store.ts'
 import { fileView } from '../../session/file-view.ts'
+import { killedText } from '../../session/killed-text.ts'
 import { sessionDetailView, sessionView } from '../../session/session-view.ts'
 import type { SessionFilter } from '../../session/session.ts'
 import type { ApiParts } from '../api-parts.ts'
@@ -36,14 +37,29 @@ export function sessionRoutes(parts: ApiParts): readonly Route[] {
       params: z.object({ id: z.uuid() }),
       answer: sessionDetail,
       handle: async ({ reader, params }) => {
-        const session = await demandSession(parts.stores.sessions, reader, 'see-session', params.id)
+        const found = await demandSession(parts.stores.sessions, reader, 'see-session', params.id)
         const { sessions, sessionLog } = parts.stores
-        const statements = await sessionLog.statements(session.id)
-        const view = sessionDetailView(session, await sessions.channels(session.id), statements)
+        const statements = await sessionLog.statements(found.id)
+        const view = sessionDetailView(found, await sessions.channels(found.id), statements)
         // A command line is what was typed.
-        if (pageRight(reader, 'see-content', session) !== 'allow')
+        if (pageRight(reader, 'see-content', found) !== 'allow')
           for (const each of view.channelList) each.command = null
         return view
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/sessions/{id}/kill',
+      summary: 'End a live session at once, with a word to whoever is in it',
+      params: z.object({ id: z.uuid() }),
+      body: killedSession,
+      answer: session,
+      handle: async ({ reader, params, body }) => {
+        const { sessions } = parts.stores
+        const killed = await demandSession(sessions, reader, 'kill-session', params.id)
+        const actor = actorName(reader)
+        await sessions.askEnd(killed.id, killedText(actor, body.message), actor)
+        return sessionView(killed)
       },
     }),
     route({
