@@ -47,21 +47,7 @@ export function sessionRoutes(parts: ApiParts): readonly Route[] {
         return view
       },
     }),
-    route({
-      method: 'POST',
-      path: '/sessions/{id}/kill',
-      summary: 'End a live session at once, with a word to whoever is in it',
-      params: z.object({ id: z.uuid() }),
-      body: killedSession,
-      answer: session,
-      handle: async ({ reader, params, body }) => {
-        const { sessions } = parts.stores
-        const killed = await demandSession(sessions, reader, 'kill-session', params.id)
-        const actor = actorName(reader)
-        await sessions.askEnd(killed.id, killedText(actor, body.message), actor)
-        return sessionView(killed)
-      },
-    }),
+    killRoute(parts),
     route({
       method: 'GET',
       path: '/sessions/{id}/files',
@@ -79,6 +65,23 @@ export function sessionRoutes(parts: ApiParts): readonly Route[] {
       },
     }),
   ]
+}
+
+function killRoute({ stores: { sessions } }: ApiParts): Route {
+  return route({
+    method: 'POST',
+    path: '/sessions/{id}/kill',
+    summary: 'End a live session at once, with a word to whoever is in it',
+    params: z.object({ id: z.uuid() }),
+    body: killedSession,
+    answer: session,
+    handle: async ({ reader, params, body }) => {
+      const killed = await demandSession(sessions, reader, 'kill-session', params.id)
+      const actor = actorName(reader)
+      await sessions.askEnd(killed.id, killedText(actor, body.message), actor)
+      return sessionView(killed)
+    },
+  })
 }
 
 function placeOf(cursor: string | undefined): FilePlace | undefined {
