@@ -34,6 +34,13 @@ export function mayCloseTasks(principal: PrincipalView): boolean {
   return principal.kind === 'client-user' ? principal.role === 'owner' : mayRaiseTasks(principal)
 }
 
+/** May this person end a session of that staff member? An engineer may end his own. */
+export function mayKillSession(principal: PrincipalView, staff: string): boolean {
+  if (principal.kind === 'client-user') return false
+  const { roles, login } = principal
+  return roles.some((role) => role === 'admin' || role === 'auditor' || (role === 'engineer' && login === staff))
+}
+
 /** May this person pause, resume and revoke a client's support key? The API has the last word. */
 export function mayMoveKeys(principal: PrincipalView): boolean {
   return principal.kind === 'client-user' ? principal.role === 'owner' : principal.roles.includes('admin')

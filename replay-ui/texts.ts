@@ -1,3 +1,6 @@
+import { killTexts } from './session/kill-texts.ts'
+import { shortcutTexts } from './session/shortcut-texts.ts'
+
 /** The language of dates and numbers. */
 export const locale = 'en-GB'
 
@@ -188,16 +191,7 @@ export const texts = {
       unread: 'unknown',
     },
   },
-  shortcuts: {
-    title: 'Keyboard shortcuts',
-    toggle: 'play or pause',
-    arrows: 'back or on by 5 seconds',
-    tenths: 'back or on by a tenth',
-    keystrokes: 'previous or next keystroke',
-    speed: 'slower or faster',
-    idle: 'skip or keep idle time',
-    fullScreen: 'full screen',
-  },
+  shortcuts: shortcutTexts,
 
   minutes: {
     title: (month: string) => `Minutes of ${month}`,
@@ -289,6 +283,7 @@ export const texts = {
     resume: 'Resume',
     revoke: 'Revoke…',
   },
+  kill: killTexts,
   revoke: {
     title: (client: string) => `Revoke the support key of ${client}?`,
     what: 'This is for good. Live sessions on this client’s servers end at once, and nobody can connect with this key again. To shut the door for a while, pause the key instead.',

@@ -5,6 +5,7 @@ import type {
   PrincipalView,
   SessionDetail,
   SessionPage,
+  SessionView,
   SupportKeyView,
   TimeReport,
 } from '#shared/api.ts'
@@ -58,6 +59,8 @@ export function createApi(onSignedOut: () => void) {
         query: { ...search, live: live === true ? 'true' : undefined, limit: limit?.toString() },
       }),
     session: (id: string) => call<SessionDetail>(`/sessions/${encodeURIComponent(id)}`),
+    killSession: (id: string, body: { readonly message?: string }) =>
+      call<SessionView>(`/sessions/${encodeURIComponent(id)}/kill`, { method: 'POST', body }),
     verification: (id: string) => call<SessionVerification>(`/sessions/${encodeURIComponent(id)}/verification`),
     keystrokes: ({ idleS, ...source }: ReplaySource) =>
       call<KeystrokeList>(`${channelPath(source)}/keystrokes`, { query: { idle: String(idleS) } }),

@@ -2,12 +2,15 @@ import { For, type JSX, Show } from 'solid-js'
 import type { SessionDetail } from '#shared/api.ts'
 import { showBytes, showCount, showLength } from '../format/amount.ts'
 import { browserZone, showSpan } from '../format/instant.ts'
+import { mayKillSession, usePages } from '../pages-context.ts'
 import { texts } from '../texts.ts'
 import { LiveMark } from '../widgets/live-mark.tsx'
+import { KillSession } from './kill-session.tsx'
 import { SealFact } from './seal-fact.tsx'
 
 /** Who did what, where, when, and how it ended. */
 export function SessionFacts(props: { session: SessionDetail; onReload: () => void }) {
+  const { principal } = usePages()
   const words = texts.session
   return (
     <header class="sheet session-facts">
@@ -20,9 +23,14 @@ export function SessionFacts(props: { session: SessionDetail; onReload: () => vo
           </Show>
         </h1>
         <Show when={props.session.live}>
-          <button type="button" onClick={() => props.onReload()}>
-            {texts.reload}
-          </button>
+          <div class="actions">
+            <button type="button" onClick={() => props.onReload()}>
+              {texts.reload}
+            </button>
+            <Show when={mayKillSession(principal, props.session.staff)}>
+              <KillSession session={props.session.id} staff={props.session.staff} onEnded={() => props.onReload()} />
+            </Show>
+          </div>
         </Show>
       </div>
       <Show when={props.session.live}>

@@ -4,7 +4,7 @@ import { newSignInLink } from '#gateway/access/sign-in-link.ts'
 import type { Principal } from '#gateway/access/sign-in.ts'
 import { systemClock } from '#gateway/clock.ts'
 import { startBrowser } from '#test/harness/browser.ts'
-import { type TestGateway, testGateway } from '#test/harness/gateway.ts'
+import { addStaff, type TestGateway, testGateway } from '#test/harness/gateway.ts'
 import { needsProgram } from '#test/harness/requirement.ts'
 import { startSsh } from '#test/harness/ssh.ts'
 
@@ -73,6 +73,29 @@ describe('the pages of a running gateway', needsProgram('chromium', 'chromium'),
     expect(terminal.screen()).toContain('the support key of acme was revoked by client:acme')
     await page.getByText('revoked').first().waitFor()
   })
+
+  it('let an auditor end a live session with a word to its person', async () => {
+    await using gateway = await testGateway()
+    await gateway.addTarget('box', { kind: 'local-shell' })
+    const auditor = await addStaff(gateway, gateway.directory, 'anna', ['auditor'])
+    const terminal = openTerminal(gateway)
+    await expect.poll(terminal.screen).toMatch(/[$#] /)
+
+    await using browser = await startBrowser()
+    const page = await browser.newPage()
+    await signIn(page, gateway, { kind: 'staff', staffId: auditor.id })
+    await page.getByRole('link', { name: /box\.acme/ }).click()
+    await page.getByRole('button', { name: 'End…' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox').fill('the client asked us to stop')
+    await dialog.getByRole('button', { name: 'End the session' }).click()
+
+    expect(await terminal.closed).toBe(255)
+    expect(terminal.screen()).toContain('gatebook: ended by staff:anna: the client asked us to stop')
+    await page.getByText('ended by staff:anna: the client asked us to stop').waitFor()
+    expect(await page.getByRole('button', { name: 'End…' }).count()).toBe(0)
+  })
+
   it('let a client raise a task, and staff close it', async () => {
     await using gateway = await testGateway()
     await using browser = await startBrowser()
