@@ -17,6 +17,10 @@ const SHOWN_LENGTH_MAX = 60
 export const LISTED_MAX = 10
 const TITLE_LENGTH_SHOWN = 60
 
+/** ssh asks for `-R` before anything can say what the session is for; a request has no room for a reason. */
+export const TOO_EARLY_TO_LISTEN =
+  'nothing listens on the target: that was asked before the session said what it is for; ask again now, by ~C or by ssh -O forward'
+
 /** What somebody typed, as it can be shown on a terminal. */
 export function quoted(typed: string): string {
   return printable(JSON.stringify(typed.slice(0, SHOWN_LENGTH_MAX)))

@@ -26,7 +26,7 @@ export class SessionBridges {
   /** On stderr of what runs; where nothing runs yet, of what will: its channel may still want a terminal. */
   tell(words: string): void {
     const running = [...this.#open].filter((bridge) => bridge.runs)
-    if (running.length === 0) this.#untold.push(words)
+    if (running.length === 0 && !this.#untold.includes(words)) this.#untold.push(words)
     for (const bridge of running) bridge.tell(words)
   }
 

@@ -12,6 +12,7 @@ import { Entrance, type EntranceParts } from './entrance.ts'
 import type { ForwardWish, ListenRequest } from './forward-wish.ts'
 import { Forwards } from './forwards.ts'
 import type { EnterableSession } from './hand-over.ts'
+import { TOO_EARLY_TO_LISTEN } from './purpose-texts.ts'
 import { isRefusal, refusalText, type Refusal } from './refusal.ts'
 import { explainFailure, UNFORESEEN } from './refusal-texts.ts'
 import type { Entry } from './session-purpose.ts'
@@ -118,6 +119,7 @@ export class TargetSession implements EnterableSession {
   /** Lets the target listen for the administrator, or no longer; undefined: refused. */
   async listen({ action, wish }: ListenRequest): Promise<GlobalAnswer> {
     const begun = await this.#begin()
+    if ('refused' in begun && begun.refused === UNSAID) this.#bridges.tell(TOO_EARLY_TO_LISTEN)
     if (!this.#connected || isRefusal(begun)) return undefined
     const { forwards } = begun
     return new Promise((resolve) =>

@@ -191,11 +191,14 @@ describe('where the policy wants to know what a session is for', needsSshdTermin
     const beside = await ssh(world.gateway, 'web1.acme', [
       '-R',
       '0:127.0.0.1:1',
+      '-R',
+      '0:127.0.0.1:2',
       ...namesTask('ACME-2'),
       '--',
       'echo in',
     ])
     expect(beside).toMatchObject({ stdout: Buffer.from('in\n'), status: 0 })
+    expect(beside.stderr.match(/gatebook: nothing listens on the target: .*ssh -O forward/g)).toHaveLength(1)
   })
 
   it('lends an agent to a session that was asked for', async () => {
