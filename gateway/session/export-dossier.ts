@@ -10,7 +10,7 @@ import {
   SESSION,
   VERIFIER,
 } from '../recording/dossier/dossier-files.ts'
-import { headOver, keysBehind, proveStatements } from '../recording/dossier/prove-statements.ts'
+import { headOver, keyPlace, keysBehind, proveStatements } from '../recording/dossier/prove-statements.ts'
 import { ChannelAccount, renderSession } from '../recording/dossier/session-account.ts'
 import { channelFiles } from '../recording/dossier/channel-files.ts'
 import { ZipWriter } from '../recording/dossier/zip-writer.ts'
@@ -96,24 +96,28 @@ const TELLS_MORE = 'gatebook verify tells more'
 async function proven(
   { sessionLog, keptHeads }: DossierParts,
   { log, checkpoint }: RecordedEvidence,
-  signed: Signed,
+  { closing }: Signed,
 ): Promise<{ readonly keys: readonly ProvenStatement[]; readonly log: DossierLog }> {
-  const last = log.at(-1)?.index ?? 0
+  const known = await sessionLog.keys()
+  const last = Math.max(log.at(-1)?.index ?? 0, keyPlace(known, checkpoint ?? ''))
   const head = headOver(last, keptHeads ?? (await sessionLog.heads()))
   if (head === undefined) {
     const which = keptHeads === undefined ? 'no signed head of the log of sessions' : 'none of these tree heads'
     const hint = keptHeads === undefined ? 'start the gateway, which signs one' : 'give a newer one'
     throw new GatewayError('conflict', `${which} covers this session yet`, hint)
   }
-  const all = (await sessionLog.keys()).filter(({ index }) => index < head.size)
-  const keys = keysBehind(all, [...log.map(({ statement }) => statement), checkpoint ?? '', head.statement])
+  const signed = [...log.map(({ statement }) => statement), checkpoint ?? '', head.statement]
+  const keys = keysBehind(
+    known.filter(({ index }) => index < head.size),
+    signed,
+  )
   const statements = await proveStatements(sessionLog, head, [...keys, ...log])
   return {
     keys: statements.slice(0, keys.length),
     log: {
       head: head.statement,
       statements: statements.slice(keys.length),
-      checkpoint: signed.checkpoint === undefined ? null : (checkpoint ?? null),
+      checkpoint: closing?.state === 'ended' ? null : (checkpoint ?? null),
     },
   }
 }

@@ -107,7 +107,8 @@ export async function putCheckpoints(tx: Queries, checkpoints: readonly SessionC
 
 /**
  * Ends sessions that are live on record; one that is over stays as it is. Answers with those it ended: their closings
- * belong into the log. A checkpoint of a session that was interrupted stays: it says how much must be there.
+ * belong into the log. A checkpoint of a session that was interrupted stays: it says how much must be there. Which
+ * channel was the last is decided here: batches may bring several at once, in any order.
  */
 export async function closeSessions(
   tx: Queries,
@@ -127,10 +128,18 @@ export async function closeSessions(
       ended_at = closing.ended_at,
       end_reason = closing.reason,
       length_us = greatest(session.length_us, closing.length_us),
-      checkpoint = case when closing.state = 'interrupted' then session.checkpoint end
+      checkpoint = case when closing.state = 'interrupted' then session.checkpoint end,
+      exit_status = last.exit_status,
+      exit_signal = last.exit_signal
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as closing (
       id uuid, state text, ended_at timestamptz, length_us bigint, reason text
     )
+    left join lateral (
+      select exit_status, exit_signal from channel
+      where session_id = closing.id and (exit_status is not null or exit_signal is not null)
+      order by closed_us desc nulls first, channel desc
+      limit 1
+    ) as last on true
     where session.id = closing.id and session.state = 'live'
     returning session.id
   `)

@@ -22,7 +22,7 @@ export interface Work {
   readonly endedAfterS?: number
 }
 
-interface RecordingStores {
+export interface RecordingStores {
   readonly sessions: SessionStore
   readonly records: RecordStore
   readonly sessionLog: SessionLog
@@ -33,22 +33,8 @@ interface RecordingStores {
  * typed at 2 s and `q` at 62 s, on channel 1 the command `uptime`. Answers with its id.
  */
 export async function recordSession(stores: RecordingStores, work: Work): Promise<string> {
-  const { staff, target, startedAt, endedAfterS } = work
-  const id = randomUUID()
-  const opening = {
-    id,
-    gatewayId: TEST_GATEWAY,
-    clientId: target.clientId,
-    targetId: target.id,
-    staffId: staff.id,
-    login: 'root',
-    sourceAddress: '192.0.2.7',
-    startedAt,
-  }
-  const key = await loggedSigningKey(stores.sessionLog)
-  await stores.sessions.open(opening, signedOpening(key, opening, work))
-  const seals = new SessionSeals(key, stores.sessionLog, systemClock)
-  await seals.begin(id, false)
+  const { startedAt, endedAfterS } = work
+  const { id, seals } = await openSession(stores, work)
   const ends = endedAfterS === undefined ? [] : ([['close', endedAfterS * SECOND_US, '']] as const)
   const parts = await Promise.all([
     archived(seals, { sessionId: id, channel: 0 }, [
@@ -73,6 +59,29 @@ export async function recordSession(stores: RecordingStores, work: Work): Promis
     sealed(seals, parts, endedAfterS === undefined ? [] : [closingOf(id, startedAt, endedAfterS)]),
   )
   return id
+}
+
+/** Opens a session, sealed as the gateway would: with its id, and what seals the rest of it. */
+export async function openSession(
+  stores: RecordingStores,
+  { staff, target, startedAt }: Pick<Work, 'staff' | 'target' | 'startedAt'>,
+): Promise<{ readonly id: string; readonly seals: SessionSeals }> {
+  const id = randomUUID()
+  const opening = {
+    id,
+    gatewayId: TEST_GATEWAY,
+    clientId: target.clientId,
+    targetId: target.id,
+    staffId: staff.id,
+    login: 'root',
+    sourceAddress: '192.0.2.7',
+    startedAt,
+  }
+  const key = await loggedSigningKey(stores.sessionLog)
+  await stores.sessions.open(opening, signedOpening(key, opening, { staff, target }))
+  const seals = new SessionSeals(key, stores.sessionLog, systemClock)
+  await seals.begin(id, false)
+  return { id, seals }
 }
 
 /** Adds output to channel 0 of a live session, ten seconds after all else. */
@@ -106,7 +115,8 @@ type FileFacts = Omit<FileStatement, 'number' | 'path' | 'newPath'> & {
   readonly newPath?: string | Buffer
 }
 
-type Entry = readonly [kind: EventKind, atUs: number, data: string | Buffer]
+/** An event before it is on record. */
+export type Entry = readonly [kind: EventKind, atUs: number, data: string | Buffer]
 
 async function archived(
   seals: SessionSeals,
@@ -120,7 +130,8 @@ async function archived(
   return archive.take()
 }
 
-function sealed(seals: SessionSeals, parts: readonly ArchivedPart[], closings: readonly UnsealedClosing[]) {
+/** What these parts come to in one transaction. */
+export function sealed(seals: SessionSeals, parts: readonly ArchivedPart[], closings: readonly UnsealedClosing[]) {
   const channels = parts.map(({ change }) => change)
   return {
     frames: parts.flatMap(({ frames }) => frames),
@@ -132,21 +143,22 @@ function sealed(seals: SessionSeals, parts: readonly ArchivedPart[], closings: r
   }
 }
 
-function closingOf(sessionId: string, startedAt: Date, endedAfterS: number): UnsealedClosing {
+export function closingOf(sessionId: string, startedAt: Date, endedAfterS: number): UnsealedClosing {
   const endedAt = new Date(startedAt.getTime() + endedAfterS * 1000)
   return { sessionId, state: 'ended', endedAt, lengthUs: endedAfterS * SECOND_US, reason: 'closed' }
 }
 
 /** RFC 4254 §6.2, in pixels 0, without modes. */
-function terminal(type: string, columns: number, rows: number): Buffer {
+export function terminal(type: string, columns: number, rows: number): Buffer {
   return Buffer.concat([string(type), ...[columns, rows, 0, 0].map(uint32), string('')])
 }
 
-function string(text: string): Buffer {
+/** RFC 4251 §5. */
+export function string(text: string): Buffer {
   return Buffer.concat([uint32(Buffer.byteLength(text)), Buffer.from(text)])
 }
 
-function uint32(value: number): Buffer {
+export function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(value)
   return bytes

@@ -91,4 +91,51 @@ describe('a session that was exported as zip', () => {
     await world.replaceEvents(events)
     expect(await dossierVerdict(await dossierOf(world, world.id))).toMatch(/^altered: .*not what was signed/)
   })
+
+  it('proves nothing to those who keep no head, where somebody with the signing key wrote it anew', async () => {
+    const world = await sealedWorld()
+    const kept = await world.signHead()
+    await world.rewriteWithKey()
+    await world.signHead()
+    const dossier = await dossierOf(world, world.id)
+    expect(await dossierVerdict(dossier)).toMatch(/intact: sealed/)
+    expect(await dossierVerdict(dossier, kept)).toMatch(/^altered: its log of sessions is not that of the tree head/)
+    await expect(dossierOf(world, world.id, kept)).rejects.toThrow(/the log of sessions is not the one whose head/)
+  })
+
+  it('brings the keys of the days that it needs, also for a checkpoint of today', async () => {
+    const world = await sealedWorld()
+    const live = await world.record('2026-11-23T14:00:00Z')
+    const kept = await world.signHead()
+    const today = await world.changeKey()
+    await world.checkpoint(live, today)
+    await world.signHead(today)
+    expect(await dossierVerdict(await dossierOf(world, live))).toMatch(
+      new RegExp(`intact: still open.*first key is ${world.key.keyId}`, 's'),
+    )
+    await expect(dossierOf(world, live, kept)).rejects.toThrow(/none of these tree heads covers this session yet/)
+  })
+})
+
+describe('a session that was interrupted', () => {
+  it('is intact as far as it was recovered', async () => {
+    const world = await sealedWorld()
+    const live = await world.record('2026-11-23T14:00:00Z')
+    await world.checkpoint(live)
+    await addOutput(world.stores, live, 'more\r\n')
+    await world.interrupt(live)
+    await world.signHead()
+    const verdict = await dossierVerdict(await dossierOf(world, live))
+    expect(verdict).toMatch(/intact: interrupted, recovered to 0:01:12\.000000 \(2 channels, 12 events/)
+  })
+
+  it('is altered where events were removed before the recovery that its checkpoint covers', async () => {
+    const world = await sealedWorld()
+    const live = await world.record('2026-11-23T14:00:00Z')
+    await world.checkpoint(live)
+    await world.replaceEvents((await world.eventsOf(live)).slice(0, 5), live)
+    await world.interrupt(live)
+    await world.signHead()
+    expect(await dossierVerdict(await dossierOf(world, live))).toMatch(/^altered: .*events are missing/)
+  })
 })

@@ -1,7 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { statePositions } from '#gateway/recording/seal/positions.ts'
 import { leafHash } from '#gateway/recording/seal/session-log.ts'
 import { createSigner, publicKeyOf, readStatement } from '#gateway/recording/seal/statement.ts'
 import { TEST_GATEWAY } from '#test/harness/signing.ts'
@@ -168,19 +167,7 @@ describe('a head kept outside', () => {
   it('shows what somebody with the signing key wrote anew, which the database cannot', async () => {
     const world = await sealedWorld()
     const kept = await world.signHead()
-    const [, closing] = (await world.stores.sessionLog.statements(world.id)).log
-    const events = (await world.eventsOf(world.id)).map((event) =>
-      event.seq === 5 ? Object.assign(event, { data: Buffer.from('ls\r\nvotes\r\n$ ') }) : event,
-    )
-    await world.replaceEvents(events)
-    const positions = await world.stores.sessionLog.positions(world.id)
-    const forged = world.key.sign('closing', {
-      ...readStatement(closing!.statement)?.payload,
-      ...statePositions(positions),
-    })
-    await world.alter(
-      sql`update session_log set statement = ${forged}, leaf_hash = ${leafHash(forged)} where index = ${closing!.index}`,
-    )
+    await world.rewriteWithKey()
     await world.signHead()
     expect(await world.everything()).toEqual(['intact'])
     expect(await world.everything(kept)).toEqual([
@@ -190,17 +177,10 @@ describe('a head kept outside', () => {
 
   it('does not make up for one signed by a key that was replaced', async () => {
     const world = await sealedWorld()
-    const { privateKey } = generateKeyPairSync('ed25519')
     const kept = await world.signHead()
     const other = generateKeyPairSync('ed25519')
     const elsewhere = { gateway: 'gateway-2', key: publicKeyOf(other.privateKey), previous: null, at: '2026-11-24' }
-    const statement = {
-      gateway: TEST_GATEWAY,
-      key: publicKeyOf(privateKey),
-      previous: world.key.keyId,
-      at: '2026-11-24',
-    }
-    await world.stores.sessionLog.appendKey(world.key.sign('key', statement))
+    await world.changeKey()
     await world.stores.sessionLog.appendKey(createSigner(other.privateKey).sign('key', elsewhere))
     // Signed with the key of yesterday, over what came behind its end.
     await world.signHead()

@@ -240,16 +240,19 @@ def read(path, show):
         else:
             check(kind == "closing" and closing is None, "closed twice")
             closing = payload
-    stated = closing or keys.read(log["checkpoint"], "checkpoint")
-    check(stated["session"] == opening["session"], "a checkpoint of another session")
+    checkpoint = log["checkpoint"] and keys.read(log["checkpoint"], "checkpoint")
+    check(checkpoint is None or checkpoint["session"] == opening["session"], "a checkpoint of another session")
+    stated = closing or checkpoint
     channels = [name for name in archive.namelist() if name.endswith("/salts")]
     check(len(channels) == stated["channels"], "a channel is missing")
     opened, closed = [], []
+    least = {channel: count for channel, count, us, head in checkpoint["open"]} if checkpoint else {}
     for channel in range(len(channels)):
         last, count = None, 0
         for last in events(archive, channel, first["statement"], erased):
             show({**last, "data": base64.b64encode(last["data"]).decode(), "head": last["head"].hex()})
             count += 1
+        check(count >= least.get(channel, 0), "events before the checkpoint are missing")
         if last["kind"] == "close":
             closed.append(u32(channel) + u64(count) + u64(last["atUs"]) + last["head"])
         else:

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { crc32, deflateRawSync } from 'node:zlib'
 import { type SQL, sql } from 'drizzle-orm'
 import { onTestFinished } from 'vitest'
@@ -9,9 +10,13 @@ import { genesis } from '#gateway/recording/seal/chain.ts'
 import { ChannelChain } from '#gateway/recording/seal/channel-chain.ts'
 import { eraseEvents } from '#gateway/recording/seal/erase-events.ts'
 import { statePositions } from '#gateway/recording/seal/positions.ts'
+import { leafHash } from '#gateway/recording/seal/session-log.ts'
+import { SigningKey } from '#gateway/recording/seal/signing-key.ts'
+import { createSigner, publicKeyOf, readStatement, type Signer } from '#gateway/recording/seal/statement.ts'
 import { TreeHeads } from '#gateway/recording/seal/tree-heads.ts'
 import { verificationText, verificationView } from '#gateway/recording/seal/verification-view.ts'
 import type { KeptHead } from '#gateway/recording/seal/verify-log.ts'
+import { interruptSession } from '#gateway/session/interrupt-session.ts'
 import { verifyEverything } from '#gateway/session/verify-everything.ts'
 import { verdictOnRecord } from '#gateway/session/verify-recorded-session.ts'
 import { storesOn } from '#gateway/start/open-database.ts'
@@ -24,10 +29,10 @@ import { sampleAccess, sampleKey } from '#test/storage/sample-access.ts'
 
 export type SealedWorld = Awaited<ReturnType<typeof sealedWorld>>
 
-/** Two sealed sessions of `ivan` on `web1.acme`, in a database that somebody may alter who has all rights on it. */
-export async function sealedWorld() {
+/** Two sealed sessions of `ivan` on `web1.acme`, in a database that somebody may alter who has all rights on it; gone `atEnd`. */
+export async function sealedWorld(atEnd: (close: () => Promise<void>) => void = onTestFinished) {
   const test = await testDatabase()
-  onTestFinished(() => test[Symbol.asyncDispose]())
+  atEnd(() => test[Symbol.asyncDispose]())
   const stores = storesOn(test.database)
   const access = await sampleAccess(test.database)
   const person = { login: 'petr', name: 'Petr', email: 'petr@example.org', roles: ['engineer' as const] }
@@ -74,10 +79,10 @@ export async function sealedWorld() {
       return verificationText(verificationView(session, await verdictOnRecord(stores, session)))
     },
     /** Signs the head of the log as it is; gives it, as somebody outside keeps it. */
-    async signHead(): Promise<KeptHead> {
+    async signHead(by: SigningKey = key): Promise<KeptHead> {
       const heads = await TreeHeads.open({
         gatewayId: TEST_GATEWAY,
-        key,
+        key: by,
         log: stores.sessionLog,
         memory: { read: async () => undefined, write: async () => {}, forget: async () => {} },
         clock: systemClock,
@@ -91,9 +96,9 @@ export async function sealedWorld() {
       return { statement: remembered ?? '', keptIn: 'a drawer' }
     },
     /** Signs how far a session that goes on is recorded, as its gateway does every five seconds. */
-    async checkpoint(session: string): Promise<void> {
+    async checkpoint(session: string, by: Signer = key): Promise<void> {
       const positions = statePositions(await stores.sessionLog.positions(session))
-      const statement = key.sign('checkpoint', { session, at: '2026-11-23T20:00:00.000Z', ...positions })
+      const statement = by.sign('checkpoint', { session, at: '2026-11-23T20:00:00.000Z', ...positions })
       await alter(sql`update session set checkpoint = ${statement} where id = ${session}`)
     },
     /** The bytes of event 4 of channel 0, `ls` and Enter, are gone from every row, with a statement or without. */
@@ -113,6 +118,32 @@ export async function sealedWorld() {
       const said = { session: id, channel: 0, events: [4], reason: 'a password', at: '2026-11-23T15:00:00.000Z' }
       const statement = key.sign('erasure', said)
       await test.database.change((tx) => appendToLog(tx, { kind: 'erasure', sessionId: id, statement }))
+    },
+    /** The next key of the gateway, as a day later. */
+    async changeKey(): Promise<SigningKey> {
+      const { privateKey } = generateKeyPairSync('ed25519')
+      const at = '2026-11-24T00:00:00.000Z'
+      const said = { gateway: TEST_GATEWAY, key: publicKeyOf(privateKey), previous: key.keyId, at }
+      await stores.sessionLog.appendKey(key.sign('key', said))
+      const signer = createSigner(privateKey)
+      return new SigningKey(signer, async () => signer)
+    },
+    /** Ends a session that goes on, as its gateway does after a crash. */
+    interrupt: (session: string) =>
+      interruptSession({ ...stores, signingKey: key, clock: systemClock }, session, 'the gateway stopped'),
+    /** `notes` becomes `votes`, and whoever did that has the signing key: the closing and all that is not signed fits. */
+    async rewriteWithKey(): Promise<void> {
+      const events = (await eventsOf(id)).map((event) =>
+        event.seq === 5 ? Object.assign(event, { data: Buffer.from('ls\r\nvotes\r\n$ ') }) : event,
+      )
+      await this.replaceEvents(events)
+      const closing = (await stores.sessionLog.statements(id)).log[1]
+      const positions = statePositions(await stores.sessionLog.positions(id))
+      const forged = key.sign('closing', { ...readStatement(closing?.statement ?? '')?.payload, ...positions })
+      const place = closing?.index ?? -1
+      await alter(
+        sql`update session_log set statement = ${forged}, leaf_hash = ${leafHash(forged)} where index = ${place}`,
+      )
     },
     /** What `gatebook verify --all` says, of the log and then of each session that is altered. */
     async everything(...kept: readonly KeptHead[]): Promise<string[]> {

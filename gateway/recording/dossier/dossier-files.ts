@@ -35,7 +35,7 @@ export interface DossierLog {
   readonly head: string
   /** Opening, erasures, closing, in order. */
   readonly statements: readonly ProvenStatement[]
-  /** Of a session that went on when it was exported; null where it is closed. */
+  /** Of a session that went on when it was exported, or was interrupted; null of one that ended. */
   readonly checkpoint: string | null
 }
 

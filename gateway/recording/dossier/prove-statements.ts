@@ -69,6 +69,12 @@ export function keysBehind(
   return read.filter(({ gateway }) => gateways.has(gateway)).map(({ logged }) => logged)
 }
 
+/** Where the key stands in the log that signed this statement; 0 where none did. */
+export function keyPlace(keys: readonly LoggedStatement[], statement: string): number {
+  const signer = readStatement(statement)?.keyId
+  return keys.find((logged) => keyFacts(logged.statement).id === signer)?.index ?? 0
+}
+
 /** The key that a key statement brings in, taken at its word; nothing where it has none. */
 function keyFacts(statement: string): {
   readonly id?: string

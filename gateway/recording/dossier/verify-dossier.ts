@@ -140,8 +140,9 @@ async function* frames(zip: ZipReader, channel: number, parts: number): AsyncGen
 /** Nothing stands in a dossier that no signature covers. */
 function checkCovered({ closing, channels }: IntactSession, { checkpoint }: DossierLog): void {
   if (closing !== undefined) {
-    if (checkpoint !== null) throw new Altered('it is closed, and has a checkpoint none the less')
-    return
+    // After a crash the checkpoint says how much must have been recovered.
+    if (closing.state === 'interrupted' || checkpoint === null) return
+    throw new Altered('it is closed, and has a checkpoint none the less')
   }
   const payload = readStatement(checkpoint ?? '')?.payload
   if (payload === undefined || !isCheckpoint(payload)) throw new Altered('neither its end nor a checkpoint is signed')

@@ -39,8 +39,8 @@ export async function* readSealedEvents(
     next += events.length
   }
   for (const [index, { seq, salts: own }] of salts.entries()) {
-    const end = salts[index + 1]?.seq ?? next
-    const isUnused = seq >= next || (own.length !== SALT_BYTES && own.length !== (end - seq) * SALT_BYTES)
+    const end = Math.min(salts[index + 1]?.seq ?? next, next)
+    const isUnused = seq < 0 || seq >= end || (own.length !== SALT_BYTES && own.length !== (end - seq) * SALT_BYTES)
     if (isUnused) throw new Altered('there are salts of events that are not there', { seq })
   }
 }
