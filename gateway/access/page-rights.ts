@@ -7,7 +7,7 @@ export type PageReader =
 
 /**
  * `see-session` is the list, the facts and the minutes; `see-content` is what was typed and shown. `close-task` opens
- * it again as well.
+ * it again as well. The book is what was agreed with a client, and its statements.
  */
 export type PageAct =
   | 'see-client'
@@ -19,6 +19,8 @@ export type PageAct =
   | 'see-task'
   | 'raise-task'
   | 'close-task'
+  | 'see-book'
+  | 'keep-book'
 
 /** What an act is about: a client's thing, and for a session whose work it was (a staff login). */
 export interface PageThing {
@@ -42,6 +44,8 @@ const rights: Record<PageAct, Record<StaffRole | 'owner' | 'viewer', Reach>> = {
   'see-task': { admin: 'all', auditor: 'all', engineer: 'all', billing: 'all', owner: 'own', viewer: 'own' },
   'raise-task': { admin: 'all', auditor: 'none', engineer: 'all', billing: 'none', owner: 'own', viewer: 'own' },
   'close-task': { admin: 'all', auditor: 'none', engineer: 'all', billing: 'none', owner: 'own', viewer: 'none' },
+  'see-book': { admin: 'all', auditor: 'all', engineer: 'none', billing: 'all', owner: 'own', viewer: 'own' },
+  'keep-book': { admin: 'all', auditor: 'none', engineer: 'none', billing: 'all', owner: 'none', viewer: 'none' },
 }
 
 /** The act that shows there is such a thing at all. */
@@ -55,6 +59,8 @@ const sight: Record<PageAct, PageAct> = {
   'see-task': 'see-task',
   'raise-task': 'see-client',
   'close-task': 'see-task',
+  'see-book': 'see-client',
+  'keep-book': 'see-client',
 }
 
 /** May this reader do this with that thing? The one decision of the pages and the API. */

@@ -3,6 +3,7 @@ import type { SignInStore } from '../access/sign-in.ts'
 import type { StaffStore } from '../access/staff.ts'
 import type { TaskStore } from '../access/task.ts'
 import type { SupportKeyStore } from '../access/support-key.ts'
+import type { ContractStore } from '../billing/contract.ts'
 import type { WorkedSessionSource } from '../billing/worked-session.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -24,6 +25,7 @@ export interface ApiStores {
   readonly sessionLog: Pick<SessionLog, 'statements' | 'keys'>
   readonly evidence: EvidenceStore
   readonly workedSessions: WorkedSessionSource
+  readonly contracts: ContractStore
 }
 
 /** What the API stands on. */

@@ -6,6 +6,7 @@ import { serveHealth } from './health.ts'
 import { descriptionRoute } from './openapi.ts'
 import { servePages } from './pages.ts'
 import { clientRoutes } from './routes/client-routes.ts'
+import { contractRoutes } from './routes/contract-routes.ts'
 import { replayRoutes } from './routes/replay-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { signInRoutes } from './routes/sign-in-routes.ts'
@@ -25,6 +26,7 @@ export function apiRoutes(parts: ApiParts) {
     ...verificationRoutes(parts),
     ...replayRoutes(parts),
     ...timeRoutes(parts),
+    ...contractRoutes(parts),
   ]
   return [...routes, descriptionRoute(routes, parts.version)]
 }

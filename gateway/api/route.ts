@@ -4,7 +4,7 @@ import type { PageReader } from '../access/page-rights.ts'
 
 /** A route of `/api/v1` as data: it is served from this, described from this and tested from this. */
 export interface Route {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT'
   /** As OpenAPI writes it, below `/api/v1`: `/sessions/{id}`. */
   readonly path: string
   readonly summary: string

@@ -13,7 +13,7 @@ export function serveRoute(api: FastifyInstance, route: Route, parts: ApiParts):
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     handler: async (request, reply) => {
-      if (route.method === 'POST') demandOwnOrigin(request, parts.config.publicUrl)
+      if (route.method !== 'GET') demandOwnOrigin(request, parts.config.publicUrl)
       const reader = route.open ? undefined : await readerOf(parts, request)
       if (!route.open && reader === undefined) throw new GatewayError('not-signed-in', 'sign in with a one-time link')
       const params = route.params.safeParse(request.params)

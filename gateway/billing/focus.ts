@@ -7,8 +7,8 @@ export type TakeStretch<Span> = (span: Span, from: number, to: number) => void
  * Gives each instant to the session with the latest live mark; of marks at one instant the session later
  * in the list wins. So the stretches never overlap, and together they are all the time any session was live.
  */
-export function focus<Span extends MarkedSpan>(spans: readonly Span[], graceMs: number, take: TakeStretch<Span>): void {
-  const runs = new MarkRuns(spans, graceMs)
+export function focus<Span extends MarkedSpan>(spans: readonly Span[], take: TakeStretch<Span>): void {
+  const runs = new MarkRuns(spans)
   const liveUntil = new Float64Array(spans.length)
   // Sessions by their latest mark, last on top. One raised again leaves its old place behind; by the time that
   // place comes up, the session is no longer live.

@@ -99,7 +99,8 @@ export class Lines {
   }
 }
 
-function inOrderOfWork(a: Line, b: Line): number {
+/** Of lines: by client, day, first work, staff and task. */
+export function inOrderOfWork(a: Line, b: Line): number {
   return (
     compareText(a.client, b.client) ||
     compareText(a.day, b.day) ||

@@ -10,7 +10,7 @@ import type { TimePolicy } from './time-policy.ts'
  * in the order of their opening, each id once: of two marks at one instant the later session's wins.
  */
 export function liveTime(sessions: readonly MeasuredSession[], policy: TimePolicy, take: TakeLiveTime): void {
-  if (policy.acrossStaff === 'union') return billedOnce(sessions, policy, take)
+  if (policy.acrossStaff === 'union') return billedOnce(stretchesOf(sessions, policy), take)
   if (policy.acrossClients !== 'split') return ownedTime(sessions, policy, (...owned) => take(...owned, 1))
   for (const ofPerson of groups(sessions, (session) => session.staff)) {
     const perClient = groups(ofPerson, (session) => session.client).map((ofClient) => stretchesOf(ofClient, policy))
@@ -21,8 +21,7 @@ export function liveTime(sessions: readonly MeasuredSession[], policy: TimePolic
 type TakeOwnedTime = (session: MeasuredSession, from: number, to: number) => void
 
 function ownedTime(sessions: readonly MeasuredSession[], policy: TimePolicy, take: TakeOwnedTime): void {
-  const graceMs = policy.basis === 'wall' ? Infinity : policy.graceMs
-  for (const rivals of groups(sessions, rivalry(policy))) focus(rivals, graceMs, take)
+  for (const rivals of groups(sessions, rivalry(policy))) focus(rivals, take)
 }
 
 /** What sessions have in common when only one of them can have an instant. */
@@ -38,18 +37,17 @@ function stretchesOf(sessions: readonly MeasuredSession[], policy: TimePolicy): 
   return stretches
 }
 
-/** Where several people were live for one client, the stretch that began last has the instant. */
-function billedOnce(sessions: readonly MeasuredSession[], policy: TimePolicy, take: TakeLiveTime): void {
-  const spans = stretchesOf(sessions, policy).map(
-    ({ session, from, to }): MarkedSpan & { session: MeasuredSession } => ({
-      session,
-      start: from,
-      end: to,
-      marks: [0],
-    }),
-  )
+/** Bills each instant of a client once: where several people were live for it, the stretch that began last has it. */
+export function billedOnce(stretches: readonly Stretch[], take: TakeLiveTime): void {
+  const spans = stretches.map(({ session, from, to }): MarkedSpan & { session: MeasuredSession } => ({
+    session,
+    start: from,
+    end: to,
+    marks: [0],
+    graceMs: Infinity,
+  }))
   for (const ofClient of groups(spans, (span) => span.session.client)) {
-    focus(ofClient, Infinity, ({ session }, from, to) => take(session, from, to, 1))
+    focus(ofClient, ({ session }, from, to) => take(session, from, to, 1))
   }
 }
 

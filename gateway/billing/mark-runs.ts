@@ -4,6 +4,8 @@ export interface MarkedSpan {
   readonly end: number
   /** Milliseconds since the start, ascending. Marks at or after the end count for nothing. */
   readonly marks: ArrayLike<number>
+  /** Milliseconds a mark keeps the session live; Infinity: to its end. */
+  readonly graceMs: number
 }
 
 /**
@@ -13,15 +15,13 @@ export interface MarkedSpan {
  */
 export class MarkRuns {
   readonly #spans: readonly MarkedSpan[]
-  readonly #graceMs: number
   /** Per session: how many marks are taken, and the instant of the next. */
   readonly #taken: Int32Array
   readonly #next: Float64Array
   readonly #heap: number[]
 
-  constructor(spans: readonly MarkedSpan[], graceMs: number) {
+  constructor(spans: readonly MarkedSpan[]) {
     this.#spans = spans
-    this.#graceMs = graceMs
     this.#taken = new Int32Array(spans.length)
     this.#next = Float64Array.from(spans, (span) => instantOfMark(span, 0))
     // A sorted array is a heap.
@@ -49,7 +49,7 @@ export class MarkRuns {
     let mark = this.#next[index]!
     let until: number
     do {
-      until = Math.min(mark + this.#graceMs, span.end)
+      until = Math.min(mark + span.graceMs, span.end)
       taken += 1
       mark = instantOfMark(span, taken)
     } while (mark <= until && mark < others)

@@ -5,11 +5,48 @@ const DAY_MS = 86_400_000
 /** The instants `[from, to)` of a month such as `2026-11` in an IANA zone. Throws RangeError for an unknown zone. */
 export function monthRange(month: string, zone: string): { from: Date; to: Date } {
   const calendar = calendarOf(zone)
-  const first = new Date(`${month}-01T00:00:00Z`)
-  const next = new Date(first)
-  next.setUTCMonth(first.getUTCMonth() + 1)
-  return {
-    from: new Date(calendar.dayStart(first.getTime() / DAY_MS)),
-    to: new Date(calendar.dayStart(next.getTime() / DAY_MS)),
+  const startOf = (each: string): Date => new Date(calendar.dayStart(Date.parse(firstDay(each)) / DAY_MS))
+  return { from: startOf(month), to: startOf(nextMonth(month)) }
+}
+
+/** The month of an instant (UTC milliseconds) in an IANA zone. */
+export function monthOf(instant: number, zone: string): string {
+  return calendarOf(zone).dayAt(instant).date.slice(0, 7)
+}
+
+/** Cuts `[from, to)` at the borders of the months of a zone. */
+export function* byMonth(
+  from: number,
+  to: number,
+  zone: string,
+): Generator<{ readonly month: string; readonly from: number; readonly to: number }> {
+  let instant = from
+  while (instant < to) {
+    const month = monthOf(instant, zone)
+    const until = Math.min(to, monthRange(month, zone).to.getTime())
+    yield { month, from: instant, to: until }
+    instant = until
   }
+}
+
+export function nextMonth(month: string): string {
+  return monthsLater(month, 1)
+}
+
+/** The month `count` months later, or earlier when negative. */
+function monthsLater(month: string, count: number): string {
+  const date = new Date(firstDay(month))
+  date.setUTCMonth(date.getUTCMonth() + count)
+  return date.toISOString().slice(0, 7)
+}
+
+/** Local dates, such as `2026-11-01` and `2026-11-30`. */
+export function firstDay(month: string): string {
+  return `${month}-01`
+}
+
+export function lastDay(month: string): string {
+  const date = new Date(firstDay(nextMonth(month)))
+  date.setUTCDate(0)
+  return date.toISOString().slice(0, 10)
 }

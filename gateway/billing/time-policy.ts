@@ -6,9 +6,7 @@ export type LineKey = 'day' | 'staff' | 'task' | 'band' | 'session' | 'month'
 
 /** The terms of a contract that decide its minutes. */
 export interface TimePolicy extends Rounding {
-  /** `active`: each mark keeps the session live for the grace. `wall`: a session is live from open to end. */
-  readonly basis: 'active' | 'wall'
-  /** Milliseconds a mark keeps its session live; unused by `wall`. */
+  /** Milliseconds a mark keeps its session live; Infinity: to its end. */
   readonly graceMs: number
   /** False: every session stands alone and time spent in several at once adds up. */
   readonly merge: boolean
@@ -25,7 +23,6 @@ export interface TimePolicy extends Rounding {
 
 /** The terms of a contract that names none: keystrokes with five minutes of grace, each line up to one minute. */
 export const standardPolicy: TimePolicy = {
-  basis: 'active',
   graceMs: 300_000,
   merge: true,
   acrossClients: 'focus',

@@ -1,11 +1,15 @@
 import type { TimeLine, TimeReport } from '#shared/api.ts'
-import { type Line, Lines } from './lines.ts'
-import { liveTime } from './live-time.ts'
+import { inOrderOfWork, type Line, Lines } from './lines.ts'
+import { billedOnce, liveTime } from './live-time.ts'
 import type { MeasuredSession } from './measured-session.ts'
-import { monthRange } from './month-range.ts'
-import type { TimePolicy } from './time-policy.ts'
+import { byMonth, monthOf, monthRange } from './month-range.ts'
+import type { Stretch } from './stretch.ts'
+import { standardPolicy, type TimePolicy } from './time-policy.ts'
 import { totalsOf } from './time-totals.ts'
 import type { WorkedSession } from './worked-session.ts'
+
+/** The terms by which a client's month (such as `2026-11`) is counted. */
+export type PolicyOf = (client: string, month: string) => TimePolicy
 
 /** The time a report is about: instants `[from, to)`, or a month such as `2026-11` in each client's own zone. */
 export type ReportPeriod = ({ readonly from: Date; readonly to: Date } | { readonly month: string }) & {
@@ -13,37 +17,75 @@ export type ReportPeriod = ({ readonly from: Date; readonly to: Date } | { reado
   readonly client?: string
 }
 
+/** What was worked in a period, as lines; `quarantined` are the sessions that cannot be counted, with the reason. */
+export interface PrintedTime {
+  readonly lines: readonly Line[]
+  readonly quarantined: TimeReport['quarantined']
+}
+
 /**
- * The lines and totals of the work inside the period; only live time inside it counts, sessions still open up to `asOf`.
+ * The lines of the work inside the period; only live time inside it counts, sessions still open up to `asOf`.
  *
  * Pass every session of each person reported on that may have live time in the period: also those for other
  * clients, since a person's instant belongs to one client only, and those begun before the period. Name a client
  * in `period`, never by leaving out sessions; to report on one person, pass that person's sessions alone.
- * A session given twice counts once, as given last. The order of the sessions changes nothing.
+ * A session given twice counts once, as given last. The order of the sessions changes nothing. How long a mark keeps
+ * a session live is a term of the month in which it began, whatever is asked about: so no instant has two owners.
  */
-export function reportTime(
+export function printTime(
   sessions: readonly WorkedSession[],
-  policy: TimePolicy,
+  policyOf: PolicyOf,
   period: ReportPeriod,
   asOf: Date,
-): TimeReport {
+): PrintedTime {
   const inOrder = [...new Map(sessions.map((session) => [session.id, session])).values()].toSorted(inOrderOfOpening)
-  const measured = inOrder.filter((session) => !endsBeforeStart(session)).map((session) => measure(session, asOf))
-  const ranges = rangesByZone(period)
-  const lines = new Lines(policy)
-  liveTime(measured, policy, (session, from, to, among) => {
-    if (period.client !== undefined && session.client !== period.client) return
-    const range = ranges(session.zone)
-    lines.add(session, Math.max(from, range.from), Math.min(to, range.to), among)
-  })
-  const printed = lines.printed()
+  const measured = inOrder
+    .filter((session) => !endsBeforeStart(session))
+    .map((session) => measure(session, policyOf, asOf))
+  const printed = linesOf(ownedStretches(measured, period), policyOf, rangesByZone(period))
   return {
-    lines: printed.map(timeLine),
-    totals: totalsOf(printed),
+    lines: printed.toSorted(inOrderOfWork),
     quarantined: inOrder
       .filter((session) => endsBeforeStart(session) && (period.client ?? session.client) === session.client)
       .map(({ id }) => ({ session: id, reason: 'it ends before it starts and its length is not on record' })),
   }
+}
+
+/** As `printTime`, in the shape of the API, with totals. */
+export function reportTime(...asked: Parameters<typeof printTime>): TimeReport {
+  const { lines, quarantined } = printTime(...asked)
+  return { lines: lines.map(timeLine), totals: totalsOf(lines), quarantined }
+}
+
+function ownedStretches(measured: readonly MeasuredSession[], { client }: ReportPeriod): readonly Stretch[] {
+  const stretches: Stretch[] = []
+  liveTime(measured, standardPolicy, (session, from, to) => {
+    if ((client ?? session.client) === session.client) stretches.push({ session, from, to })
+  })
+  return stretches
+}
+
+function linesOf(
+  stretches: readonly Stretch[],
+  policyOf: PolicyOf,
+  ranges: (zone: string) => { readonly from: number; readonly to: number },
+): Line[] {
+  const byPolicy = new Map<TimePolicy, Lines>()
+  const add = (stretch: Stretch, acrossStaff: TimePolicy['acrossStaff']): void => {
+    const { session } = stretch
+    const range = ranges(session.zone)
+    const [from, to] = [Math.max(stretch.from, range.from), Math.min(stretch.to, range.to)]
+    for (const part of byMonth(from, to, session.zone)) {
+      const policy = policyOf(session.client, part.month)
+      if (policy.acrossStaff !== acrossStaff) continue
+      let lines = byPolicy.get(policy)
+      if (lines === undefined) byPolicy.set(policy, (lines = new Lines(policy)))
+      lines.add(session, part.from, part.to, 1)
+    }
+  }
+  for (const stretch of stretches) add(stretch, 'sum')
+  billedOnce(stretches, (session, from, to) => add({ session, from, to }, 'union'))
+  return [...byPolicy.values()].flatMap((lines) => lines.printed())
 }
 
 /** Ids break ties, so that of two marks at one instant the same session wins whatever order the sessions came in. */
@@ -55,7 +97,7 @@ function endsBeforeStart({ live, lengthMs, startedAt, endedAt }: WorkedSession):
   return !live && lengthMs <= 0 && endedAt !== undefined && endedAt < startedAt
 }
 
-function measure(session: WorkedSession, asOf: Date): MeasuredSession {
+function measure(session: WorkedSession, policyOf: PolicyOf, asOf: Date): MeasuredSession {
   const start = session.startedAt.getTime()
   const marks = new Float64Array(session.marksMs.length + 1)
   // The opening, at 0, is the first mark.
@@ -71,6 +113,7 @@ function measure(session: WorkedSession, asOf: Date): MeasuredSession {
     start,
     end: session.live ? asOf.getTime() : start + session.lengthMs,
     marks,
+    graceMs: policyOf(session.client, monthOf(start, session.zone)).graceMs,
   }
 }
 

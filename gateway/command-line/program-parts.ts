@@ -7,6 +7,7 @@ import type { StaffStore } from '../access/staff.ts'
 import type { SupportKeyStore } from '../access/support-key.ts'
 import type { TaskStore } from '../access/task.ts'
 import type { Target, TargetReach, TargetStore, TrustedHostKey } from '../access/target.ts'
+import type { ContractStore } from '../billing/contract.ts'
 import type { WorkedSessionSource } from '../billing/worked-session.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -32,6 +33,7 @@ export interface OpenStores {
   readonly evidence: EvidenceStore
   readonly sessionLog: SessionLog
   readonly workedSessions: WorkedSessionSource
+  readonly contracts: ContractStore
   close(): Promise<void>
 }
 

@@ -8,6 +8,7 @@ import { grantCommands } from './grant-commands.ts'
 import { keyCommands } from './key-commands.ts'
 import { loginCommand } from './login-command.ts'
 import { operationCommands } from './operation-commands.ts'
+import { packageCommands } from './package-commands.ts'
 import type { ProgramParts } from './program-parts.ts'
 import { refusalLines } from './refusal.ts'
 import { sealCommands } from './seal-commands.ts'
@@ -52,6 +53,7 @@ export function createProgram(parts: ProgramParts): Command {
   verifyCommand(program, desk)
   sealCommands(program, desk)
   timeCommand(program, desk)
+  packageCommands(program, desk)
   billCommands(program, desk)
   loginCommand(program, desk)
   return program

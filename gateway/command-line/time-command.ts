@@ -69,7 +69,7 @@ async function reportFor(stores: OpenStores, options: TimeOptions, now: Date): P
   if (options.staff !== undefined) await findStaff(stores, options.staff)
   const report: TimeReport = { lines: [], totals: [], quarantined: [] }
   for (const period of await periodsOf(stores, options, client)) {
-    const part = await workedTime(stores.workedSessions, { period, staff: options.staff }, now)
+    const part = await workedTime(stores, { period, staff: options.staff }, now)
     report.lines.push(...part.lines)
     report.totals.push(...part.totals)
     report.quarantined.push(...part.quarantined)

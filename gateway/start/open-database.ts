@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { OpenStores } from '../command-line/program-parts.ts'
 import type { Config } from '../config.ts'
 import { PostgresClientStore } from '../storage/client-store.ts'
+import { PostgresContractStore } from '../storage/contract-store.ts'
 import { openDatabase, type Database } from '../storage/database.ts'
 import { startEmbeddedPostgres } from '../storage/embedded-postgres.ts'
 import { PostgresEvidenceStore } from '../storage/evidence-store.ts'
@@ -82,5 +83,6 @@ export function storesOn(database: Database): Omit<OpenStores, 'close'> {
     evidence: new PostgresEvidenceStore(database),
     sessionLog: new PostgresSessionLog(database),
     workedSessions: new PostgresWorkedSessionSource(database),
+    contracts: new PostgresContractStore(database),
   }
 }

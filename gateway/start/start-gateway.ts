@@ -254,6 +254,7 @@ function createDoor(inside: Inside): Listener {
         hostKeys,
         sessionStore: stores.sessions,
         workedSessions: stores.workedSessions,
+        contracts: stores.contracts,
         newStaffLink: (staffId) => newSignInLink(links, { kind: 'staff', staffId }),
       }),
       log,

@@ -21,37 +21,51 @@ const acts: readonly PageAct[] = [
   'see-task',
   'raise-task',
   'close-task',
+  'see-book',
+  'keep-book',
 ]
 
 // One letter per act, in the order above: a(llow), f(orbid), h(ide).
 const table: readonly (readonly [string, PageReader, Record<keyof typeof things, string>])[] = [
-  ['admin', ivan('admin'), { 'own client': 'aaaaaaaaa', 'another person': 'aaaaaaaaa', 'another client': 'aaaaaaaaa' }],
+  [
+    'admin',
+    ivan('admin'),
+    { 'own client': 'aaaaaaaaaaa', 'another person': 'aaaaaaaaaaa', 'another client': 'aaaaaaaaaaa' },
+  ],
   [
     'auditor',
     ivan('auditor'),
-    { 'own client': 'aafaaaaff', 'another person': 'aafaaaaff', 'another client': 'aafaaaaff' },
+    { 'own client': 'aafaaaaffaf', 'another person': 'aafaaaaffaf', 'another client': 'aafaaaaffaf' },
   ],
   [
     'engineer',
     ivan('engineer'),
-    { 'own client': 'aafaaaaaa', 'another person': 'aafhhhaaa', 'another client': 'aafhhhaaa' },
+    { 'own client': 'aafaaaaaaff', 'another person': 'aafhhhaaaff', 'another client': 'aafhhhaaaff' },
   ],
   [
     'billing',
     ivan('billing'),
-    { 'own client': 'affaffaff', 'another person': 'affaffaff', 'another client': 'affaffaff' },
+    { 'own client': 'affaffaffaa', 'another person': 'affaffaffaa', 'another client': 'affaffaffaa' },
   ],
   [
     'engineer who does billing',
     ivan('engineer', 'billing'),
-    { 'own client': 'aafaaaaaa', 'another person': 'aafaffaaa', 'another client': 'aafaffaaa' },
+    { 'own client': 'aafaaaaaaaa', 'another person': 'aafaffaaaaa', 'another client': 'aafaffaaaaa' },
   ],
-  ['nobody yet', ivan(), { 'own client': 'hhhhhhhhh', 'another person': 'hhhhhhhhh', 'another client': 'hhhhhhhhh' }],
-  ['owner', acme('owner'), { 'own client': 'aaaaafaaa', 'another person': 'aaaaafaaa', 'another client': 'hhhhhhhhh' }],
+  [
+    'nobody yet',
+    ivan(),
+    { 'own client': 'hhhhhhhhhhh', 'another person': 'hhhhhhhhhhh', 'another client': 'hhhhhhhhhhh' },
+  ],
+  [
+    'owner',
+    acme('owner'),
+    { 'own client': 'aaaaafaaaaf', 'another person': 'aaaaafaaaaf', 'another client': 'hhhhhhhhhhh' },
+  ],
   [
     'viewer',
     acme('viewer'),
-    { 'own client': 'aafaafaaf', 'another person': 'aafaafaaf', 'another client': 'hhhhhhhhh' },
+    { 'own client': 'aafaafaafaf', 'another person': 'aafaafaafaf', 'another client': 'hhhhhhhhhhh' },
   ],
 ]
 

@@ -11,6 +11,7 @@ import type { StaffRole } from '#gateway/access/staff.ts'
 import type { ApiParts } from '#gateway/api/api-parts.ts'
 import { createApi } from '#gateway/api/api.ts'
 import { PostgresClientStore } from '#gateway/storage/client-store.ts'
+import { PostgresContractStore } from '#gateway/storage/contract-store.ts'
 import type { Database } from '#gateway/storage/database.ts'
 import { PostgresEvidenceStore } from '#gateway/storage/evidence-store.ts'
 import { PostgresRecordStore } from '#gateway/storage/record-store.ts'
@@ -125,6 +126,7 @@ function storesOn(database: Database) {
     evidence: new PostgresEvidenceStore(database),
     sessionLog: new PostgresSessionLog(database),
     workedSessions: new PostgresWorkedSessionSource(database),
+    contracts: new PostgresContractStore(database),
   }
 }
 
@@ -148,11 +150,11 @@ export function redeem(api: FastifyInstance, token: string): Promise<LightMyRequ
 }
 
 /** A request as a page of ours sends it, below `/api/v1`. */
-export function asked(method: 'GET' | 'POST', url: string, cookie?: string): InjectOptions {
+export function asked(method: 'GET' | 'POST' | 'PUT', url: string, cookie?: string): InjectOptions {
   return {
     method,
     url: `/api/v1${url}`,
-    headers: method === 'POST' ? { origin: ORIGIN } : {},
+    headers: method === 'GET' ? {} : { origin: ORIGIN },
     ...(cookie !== undefined && { cookies: { gatebook_session: cookie } }),
   }
 }

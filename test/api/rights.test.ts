@@ -39,6 +39,8 @@ const table: Readonly<Record<string, readonly [address: string, statuses: string
     '401 200 200 200 404 403 200 200 404',
   ],
   'GET /time': ['/time?month=2026-11', '401 200 200 200 200 200 200 200 200'],
+  'GET /clients/{slug}/contract': ['/clients/acme/contract', '401 200 200 403 403 200 200 200 404'],
+  'PUT /clients/{slug}/contract': ['/clients/acme/contract', '401 200 403 403 403 200 403 403 404'],
   'GET /openapi.json': ['/openapi.json', '200 200 200 200 200 200 200 200 200'],
 }
 
@@ -46,6 +48,10 @@ const table: Readonly<Record<string, readonly [address: string, statuses: string
 const bodies: Readonly<Record<string, object>> = {
   'POST /tasks': { client: 'acme', title: 'Renew the certificate' },
   'POST /sessions/{id}/kill': {},
+  'PUT /clients/{slug}/contract': {
+    validFrom: '2026-11-01',
+    terms: { packageMinutes: 300, rateMinorPerHour: 200_000, currency: 'RUB' },
+  },
 }
 
 describe('every route answers every reader as the table says', () => {
@@ -57,7 +63,7 @@ describe('every route answers every reader as the table says', () => {
 
   it.each(Object.entries(table))('%s', async (route, [address, statuses]) => {
     const house = installed()
-    const method = route.startsWith('POST') ? 'POST' : 'GET'
+    const [method] = route.split(' ') as ['GET' | 'POST' | 'PUT']
     const url = address.replace('ENDED', house.sessions.ended).replace('LIVE', house.sessions.live)
     const answered = []
     for (const person of everybody) {

@@ -21,6 +21,7 @@ function session(client: string, from: number, to: number, changes: Partial<Meas
     start,
     end: START + to * MINUTE,
     marks: [0],
+    graceMs: Infinity,
     ...changes,
   }
 }
@@ -28,7 +29,7 @@ function session(client: string, from: number, to: number, changes: Partial<Meas
 const task = (name: string, from: number) => ({ tasks: [{ from: START + from * MINUTE, task: name }] })
 
 function lines(sessions: readonly MeasuredSession[], terms: Partial<TimePolicy>): Line[] {
-  const policy: TimePolicy = { ...standardPolicy, basis: 'wall', ...terms }
+  const policy: TimePolicy = { ...standardPolicy, ...terms }
   const gathered = new Lines(policy)
   liveTime(sessions, policy, (...time) => gathered.add(...time))
   return gathered.printed()

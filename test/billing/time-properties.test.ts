@@ -9,7 +9,7 @@ import { someSessions } from './arbitrary-sessions.ts'
 const november: ReportPeriod = { month: '2026-11' }
 const later = new Date('2027-01-01T00:00:00Z')
 const report = (sessions: readonly WorkedSession[], period: ReportPeriod = november) =>
-  reportTime(sessions, standardPolicy, period, later)
+  reportTime(sessions, () => standardPolicy, period, later)
 
 const exactOf = ({ lines }: TimeReport) => lines.reduce((sum, line) => sum + line.exactMs, 0)
 
@@ -135,7 +135,7 @@ describe('for any sessions', () => {
           .toSorted((one, other) => one - other)
           .map((after) => {
             const asOf = new Date(Date.parse('2026-11-10T20:00:00Z') + after)
-            return exactOf(reportTime(open, standardPolicy, november, asOf))
+            return exactOf(reportTime(open, () => standardPolicy, november, asOf))
           })
         expect(afterwards).toBeGreaterThanOrEqual(sooner!)
       }),

@@ -10,7 +10,7 @@ const later = new Date('2027-01-01T00:00:00Z')
 const minute = 60_000
 
 const report = (sessions: readonly WorkedSession[], period: ReportPeriod = november, asOf = later) =>
-  reportTime(sessions, standardPolicy, period, asOf)
+  reportTime(sessions, () => standardPolicy, period, asOf)
 const minutes = (...given: Parameters<typeof report>) => report(...given).lines.map((line) => line.minutes)
 
 describe('a time report', () => {

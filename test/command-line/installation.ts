@@ -6,6 +6,7 @@ import type { ProgramParts } from '#gateway/command-line/program-parts.ts'
 import { runProgram } from '#gateway/command-line/program.ts'
 import { systemClock } from '#gateway/clock.ts'
 import { PostgresClientStore } from '#gateway/storage/client-store.ts'
+import { PostgresContractStore } from '#gateway/storage/contract-store.ts'
 import { PostgresEvidenceStore } from '#gateway/storage/evidence-store.ts'
 import { PostgresGrantStore } from '#gateway/storage/grant-store.ts'
 import { PostgresRecordStore } from '#gateway/storage/record-store.ts'
@@ -52,6 +53,7 @@ export async function installation() {
     evidence: new PostgresEvidenceStore(database.database),
     sessionLog: new PostgresSessionLog(database.database),
     workedSessions: new PostgresWorkedSessionSource(database.database),
+    contracts: new PostgresContractStore(database.database),
     close: async () => {},
   }
 

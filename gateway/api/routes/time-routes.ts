@@ -26,7 +26,7 @@ export function timeRoutes(parts: ApiParts): readonly Route[] {
         const asked = narrow(query, pageScope(reader, 'see-session'))
         if (asked === undefined) return { lines: [], totals: [], quarantined: [] }
         return workedTime(
-          parts.stores.workedSessions,
+          parts.stores,
           { period: { ...period, ...(asked.client !== undefined && { client: asked.client }) }, staff: asked.staff },
           parts.clock.now(),
         )

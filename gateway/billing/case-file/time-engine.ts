@@ -14,7 +14,7 @@ export function computeTime(input: TimeInput, { terms, marks, bands }: CasePolic
   const once = new Map(input.sessions.map((session) => [session.id, session]))
   const measured = [...once.values()]
     .filter((session) => !isQuarantined(session))
-    .map((session) => measure(session, input, policy.basis === 'wall' ? ['open'] : marks))
+    .map((session) => measure(session, input, { marks, graceMs: policy.graceMs }))
   const lines = new Lines(policy)
   liveTime(measured, policy, (...time) => lines.add(...time))
   const printed = lines.printed()
@@ -29,7 +29,12 @@ function isQuarantined({ start, end, mono_s: lengthMs }: SessionInput): boolean 
   return lengthMs === undefined && typeof end === 'number' && end < start
 }
 
-function measure(session: SessionInput, input: TimeInput, counted: readonly MarkKind[]): MeasuredSession {
+interface Counted {
+  readonly marks: readonly MarkKind[]
+  readonly graceMs: number
+}
+
+function measure(session: SessionInput, input: TimeInput, { marks, graceMs }: Counted): MeasuredSession {
   const { id, client, staff, billable, start, mono_s: lengthMs } = session
   const switches = session.task_switch.toSorted(([a], [b]) => a - b)
   return {
@@ -42,7 +47,8 @@ function measure(session: SessionInput, input: TimeInput, counted: readonly Mark
     end: lengthMs === undefined ? (session.end ?? input.as_of!) : start + lengthMs,
     live: lengthMs === undefined && session.end === null,
     tasks: [{ from: start, task: session.task }, ...switches.map(([offset, task]) => ({ from: start + offset, task }))],
-    marks: marksOf(session, counted),
+    marks: marksOf(session, marks),
+    graceMs,
   }
 }
 

@@ -38,8 +38,8 @@ export const timePolicyInput = z
   })
   .transform((input): CasePolicy => ({
     terms: {
-      basis: input.basis,
-      graceMs: (input.grace_s ?? 0) * 1000,
+      // `wall`: a session is live from open to end.
+      graceMs: input.basis === 'wall' ? Infinity : (input.grace_s ?? 0) * 1000,
       merge: input.merge,
       acrossClients: input.across_clients,
       acrossStaff: input.across_staff,
@@ -49,7 +49,7 @@ export const timePolicyInput = z
       mode: input.mode,
       minimumMinutes: input.minimum_min,
     },
-    marks: input.marks,
+    marks: input.basis === 'wall' ? ['open'] : input.marks,
     bands: input.bands,
   }))
 

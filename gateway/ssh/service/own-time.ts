@@ -1,6 +1,5 @@
 import type { AccessSource } from '../../access/decision.ts'
-import { workedTime } from '../../billing/worked-time.ts'
-import type { WorkedSessionSource } from '../../billing/worked-session.ts'
+import { type TimeSources, workedTime } from '../../billing/worked-time.ts'
 import type { Clock } from '../../clock.ts'
 import { GatewayError } from '../../errors.ts'
 import { nearestName } from '../../nearest-name.ts'
@@ -8,8 +7,7 @@ import { jsonText } from '../../printing/json-text.ts'
 import { quarantineLines, timeTable } from '../../printing/time-table.ts'
 import type { ServiceCommand } from './service-command.ts'
 
-export interface OwnTimeParts {
-  readonly workedSessions: WorkedSessionSource
+export interface OwnTimeParts extends TimeSources {
   readonly access: Pick<AccessSource, 'grantedFacts'>
   readonly clock: Clock
 }
@@ -22,7 +20,7 @@ export function timeCommand(parts: OwnTimeParts): ServiceCommand {
     takes: ['month', 'client', 'json'],
     async answer({ staff, width }, { json, client, month = monthOf(parts.clock.now()) }) {
       const period = { month, ...(client !== undefined && { client }) }
-      const report = await workedTime(parts.workedSessions, { period, staff: staff.login }, parts.clock.now())
+      const report = await workedTime(parts, { period, staff: staff.login }, parts.clock.now())
       const isEmpty = report.lines.length === 0
       if (isEmpty && client !== undefined) await refuseUnknownClient(parts, staff.id, client)
       if (json) return { output: jsonText(report) }
