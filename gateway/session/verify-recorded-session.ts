@@ -3,7 +3,7 @@ import { ChannelTally, type ChannelGain } from '../recording/channel-tally.ts'
 import type { FileChange, Keystroke, KeystrokeRun, RecordStore, TransferredFile } from '../recording/record-store.ts'
 import { Altered } from '../recording/seal/altered.ts'
 import { KeyRing } from '../recording/seal/key-ring.ts'
-import { readSealedEvents } from '../recording/seal/sealed-events.ts'
+import { readSealedEvents, type SealedFrame } from '../recording/seal/sealed-events.ts'
 import type { OpeningStatement } from '../recording/seal/session-statements.ts'
 import type { SessionLog } from '../recording/seal/session-log.ts'
 import { type IntactSession, type SessionVerdict, verdictOf, verifySession } from '../recording/seal/verify-session.ts'
@@ -45,7 +45,7 @@ export async function verifyRecordedSession(
     log,
     checkpoint,
     channels: channels.map(({ channel }) => channel),
-    events: (channel) => eventsOf(parts.evidence, sessionId, channel),
+    events: (channel) => eventsOf(parts.evidence, sessionId, channel, endOf(recorded, channel)),
     heed: (channel, event) => tallies.get(channel)?.take(event),
   })
   checkOpening(row, intact.opening)
@@ -69,8 +69,21 @@ export async function verifyRecordedSession(
   return intact
 }
 
-async function* eventsOf(store: EvidenceStore, sessionId: string, channel: number) {
-  yield* readSealedEvents(store.frames(sessionId, channel), await store.salts(sessionId, channel))
+async function* eventsOf(store: EvidenceStore, sessionId: string, channel: number, end: number) {
+  const salts = (await store.salts(sessionId, channel)).filter(({ seq }) => seq < end)
+  yield* readSealedEvents(framesBefore(end, store.frames(sessionId, channel)), salts)
+}
+
+/** What is added to a session that goes on while it is verified is left out; of one that is over all is read. */
+function endOf({ row, channels }: RecordedEvidence, channel: number): number {
+  return row.state === 'live' ? (channels[channel]?.archivedSeq ?? -1) + 1 : Infinity
+}
+
+async function* framesBefore(end: number, frames: AsyncIterable<SealedFrame>): AsyncGenerator<SealedFrame> {
+  for await (const frame of frames) {
+    if (frame.seq >= end) return
+    yield frame
+  }
 }
 
 /** Rows in another month, or of a channel that is not there, would be shown to nobody and verified by nobody. */

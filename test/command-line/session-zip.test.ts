@@ -102,7 +102,10 @@ describe('a session exported as zip', () => {
     expect(JSON.parse((await bothSay(file, '--json')).out)).toMatchObject({ verdict: 'altered', session: null })
   })
 
-  it.each([['no-such.zip', /cannot read no-such\.zip/]])('is not %s', async (name, message) => {
+  it.each([
+    ['no-such.zip', /cannot read no-such\.zip: ENOENT/],
+    ['./test', /cannot read \.\/test: it is no file/],
+  ])('is not %s', async (name, message) => {
     const seen = await bothSay(name)
     expect(seen).toMatchObject({ out: '', status: 1 })
     expect(seen.err).toMatch(message)

@@ -4,6 +4,9 @@ import { type SQL, sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import type { RecordedEvent } from '#gateway/recording/event.ts'
 import { encodeEvents } from '#gateway/recording/frame.ts'
+import type { EvidenceStore } from '#gateway/session/session-evidence.ts'
+import { verdictOnRecord } from '#gateway/session/verify-recorded-session.ts'
+import { addOutput } from '#test/api/recorded-session.ts'
 import { sealedWorld, type SealedWorld } from './sealed-world.ts'
 
 type Attack = (world: SealedWorld) => Promise<unknown>
@@ -28,6 +31,28 @@ describe('a session as it was recorded', () => {
     const world = await sealedWorld()
     const live = await world.record('2026-11-23T14:00:00Z')
     expect(await world.verified(live)).toMatch(/^intact: still open, verified to 0:00:00/)
+  })
+
+  it('is intact while it grows under the eyes of whoever verifies it', async () => {
+    const world = await sealedWorld()
+    const live = await world.record('2026-11-23T14:00:00Z')
+    const { stores } = world
+    const grow = async () => addOutput(stores, live, 'more\r\n')
+    const evidence: EvidenceStore = {
+      evidence: (id) => stores.evidence.evidence(id),
+      strangers: () => stores.evidence.strangers(),
+      // Rows with salts of their own before the salts are read, and others before the frames are.
+      async salts(id, channel) {
+        await grow()
+        return stores.evidence.salts(id, channel)
+      },
+      async *frames(id, channel) {
+        await grow()
+        yield* stores.evidence.frames(id, channel)
+      },
+    }
+    const verdict = await verdictOnRecord({ ...stores, evidence }, live)
+    expect(verdict).toMatchObject({ verdict: 'intact', closing: undefined })
   })
 })
 

@@ -10,16 +10,14 @@ import { openZipFile, ZipReader } from './zip-reader.ts'
 
 /**
  * What `gatebook verify FILE.zip` and the one-file verifier say of a dossier: both in the words of this function.
- * `kept` are heads that were kept outside. Throws `bad-input` where the file cannot be opened, or none of these heads is
+ * `kept` are heads that were kept outside. Throws `bad-input` where the file cannot be read, or none of these heads is
  * the one that the dossier is proven under.
  */
 export async function reportOnDossier(
   path: string,
   kept: readonly KeptHead[] | undefined,
 ): Promise<DossierVerification> {
-  await using source = await openZipFile(path).catch((cause: unknown) => {
-    throw new GatewayError('bad-input', `cannot read ${path}: ${(cause as Error).message}`, undefined, cause)
-  })
+  await using source = await openZipFile(path)
   try {
     const intact = await verifyDossier(await ZipReader.open(source))
     const isHeadKept = kept !== undefined && isKept(intact, kept)

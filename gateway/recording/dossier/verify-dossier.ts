@@ -30,7 +30,7 @@ import { ChannelAccount, renderSession, type Unsealed } from './session-account.
 import type { ZipReader } from './zip-reader.ts'
 
 /** Bytes of any file of a dossier: a verifier must not be made to fill its memory. */
-const FILE_MAX = 256 * 1024 * 1024
+const FILE_MAX = 64 * 1024 * 1024
 
 /** What a dossier that is not altered proves. */
 export interface IntactDossier extends IntactSession {

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
+import { GatewayError } from '../../errors.ts'
 import { Altered } from '../seal/altered.ts'
 import { directory, LOCAL_HEADER_BYTES, LOCAL_SIGNATURE, localHeader, NAME_MAX, type ZipEntry } from './zip.ts'
 
@@ -10,11 +11,23 @@ export interface ZipSource {
   read(at: number, length: number): Promise<Buffer>
 }
 
-/** Opens a file as a source, which whoever opened it closes. Throws what the file system throws. */
+/** Opens a file as a source, which whoever opened it closes. Throws `bad-input` where it cannot be opened or read. */
 export async function openZipFile(path: string): Promise<ZipSource & AsyncDisposable> {
-  const file = await open(path, 'r')
-  const { size } = await file.stat()
-  return { length: size, read: (at, length) => readAt(file, at, length), [Symbol.asyncDispose]: () => file.close() }
+  const file = await open(path, 'r').catch((cause: unknown) => unreadable(path, cause))
+  const status = await file.stat()
+  if (!status.isFile()) {
+    await file.close()
+    return unreadable(path, new Error('it is no file'))
+  }
+  return {
+    length: status.size,
+    read: (at, length) => readAt(file, at, length).catch((cause: unknown) => unreadable(path, cause)),
+    [Symbol.asyncDispose]: () => file.close(),
+  }
+}
+
+function unreadable(path: string, cause: unknown): never {
+  throw new GatewayError('bad-input', `cannot read ${path}: ${(cause as Error).message}`, undefined, cause)
 }
 
 async function readAt(file: FileHandle, at: number, length: number): Promise<Buffer> {
