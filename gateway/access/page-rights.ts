@@ -21,6 +21,7 @@ export type PageAct =
   | 'close-task'
   | 'see-book'
   | 'keep-book'
+  | 'see-trail'
 
 /** What an act is about: a client's thing, and for a session whose work it was (a staff login). */
 export interface PageThing {
@@ -46,6 +47,7 @@ const rights: Record<PageAct, Record<StaffRole | 'owner' | 'viewer', Reach>> = {
   'close-task': { admin: 'all', auditor: 'none', engineer: 'all', billing: 'none', owner: 'own', viewer: 'none' },
   'see-book': { admin: 'all', auditor: 'all', engineer: 'none', billing: 'all', owner: 'own', viewer: 'own' },
   'keep-book': { admin: 'all', auditor: 'none', engineer: 'none', billing: 'all', owner: 'none', viewer: 'none' },
+  'see-trail': { admin: 'all', auditor: 'all', engineer: 'none', billing: 'none', owner: 'own', viewer: 'own' },
 }
 
 /** The act that shows there is such a thing at all. */
@@ -61,6 +63,7 @@ const sight: Record<PageAct, PageAct> = {
   'close-task': 'see-task',
   'see-book': 'see-client',
   'keep-book': 'see-client',
+  'see-trail': 'see-client',
 }
 
 /** May this reader do this with that thing? The one decision of the pages and the API. */

@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../access/audit-trail.ts'
 import type { ClientStore } from '../access/client.ts'
 import type { SignInStore } from '../access/sign-in.ts'
 import type { StaffStore } from '../access/staff.ts'
@@ -19,6 +20,7 @@ export interface ApiStores {
   readonly staff: Pick<StaffStore, 'byId'>
   readonly supportKeys: Pick<SupportKeyStore, 'current' | 'move'>
   readonly tasks: TaskStore
+  readonly auditTrail: Pick<AuditTrail, 'list'>
   readonly signIns: SignInStore
   readonly sessions: Pick<SessionStore, 'list' | 'show' | 'channels' | 'askEnd'>
   readonly records: Pick<RecordStore, 'progress' | 'events' | 'keystrokes' | 'files'>

@@ -10,6 +10,7 @@ import { contractRoutes } from './routes/contract-routes.ts'
 import { replayRoutes } from './routes/replay-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { signInRoutes } from './routes/sign-in-routes.ts'
+import { auditRoutes } from './routes/audit-routes.ts'
 import { taskRoutes } from './routes/task-routes.ts'
 import { timeRoutes } from './routes/time-routes.ts'
 import { verificationRoutes } from './routes/verification-routes.ts'
@@ -21,6 +22,7 @@ export function apiRoutes(parts: ApiParts) {
   const routes = [
     ...signInRoutes(parts),
     ...clientRoutes(parts),
+    ...auditRoutes(parts),
     ...taskRoutes(parts),
     ...sessionRoutes(parts),
     ...verificationRoutes(parts),

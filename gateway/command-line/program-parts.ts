@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { AuditTrail } from '../access/audit-trail.ts'
 import type { ClientStore } from '../access/client.ts'
 import type { GrantStore } from '../access/grant.ts'
 import type { SecondFactorStore } from '../access/second-factor.ts'
@@ -26,6 +27,7 @@ export interface OpenStores {
   readonly supportKeys: SupportKeyStore
   readonly grants: GrantStore
   readonly tasks: TaskStore
+  readonly auditTrail: AuditTrail
   readonly signIns: SignInStore
   readonly secondFactors: SecondFactorStore
   readonly sessions: SessionStore

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { auditCommand } from './audit-command.ts'
 import { billCommands } from './bill-command.ts'
 import { isBrokenPipe } from './broken-pipe.ts'
 import { clientCommands } from './client-commands.ts'
@@ -52,6 +53,7 @@ export function createProgram(parts: ProgramParts): Command {
   sessionCommands(program, desk)
   verifyCommand(program, desk)
   sealCommands(program, desk)
+  auditCommand(program, desk)
   timeCommand(program, desk)
   packageCommands(program, desk)
   billCommands(program, desk)

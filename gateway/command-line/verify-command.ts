@@ -107,14 +107,18 @@ async function verifyAll(
     }),
   )
   const { view, held } = log
-  if (options.json) desk.printJson({ log: view, intact, altered })
+  const firstAltered = await stores.auditTrail.firstAltered()
+  const trail = { verdict: firstAltered === undefined ? 'intact' : 'altered', firstAltered: firstAltered ?? null }
+  if (options.json) desk.printJson({ log: view, trail, intact, altered })
   else {
     for (const each of altered) printVerification(desk, each)
     desk.print(`${intact} ${intact === 1 ? 'session' : 'sessions'} intact, ${altered.length} altered\n`)
     desk.print(`log of sessions  ${printable(logText(view))}\n`)
+    desk.print(`audit trail  ${trailText(firstAltered)}\n`)
   }
   if (held !== undefined) noteNewChains(desk, held)
-  if (altered.length > 0 || view.verdict === 'altered') desk.parts.setExitCode(1)
+  const isIntact = altered.length === 0 && view.verdict === 'intact' && firstAltered === undefined
+  if (!isIntact) desk.parts.setExitCode(1)
 }
 
 async function logVerdict(verify: () => Promise<HeldLog>): Promise<{ view: LogView; held?: HeldLog }> {
@@ -136,6 +140,10 @@ interface LogView {
 
 function logText({ verdict, entries, headAt, what }: LogView): string {
   return what === null ? `${verdict}: ${entries} entries, newest head of ${headAt}` : `${verdict}: ${what}`
+}
+
+function trailText(firstAltered: number | undefined): string {
+  return firstAltered === undefined ? 'intact' : `altered: entry ${firstAltered} is not as it was written`
 }
 
 /** Nothing is wrong with a chain that began anew; but whoever took a gateway over would do just that. */

@@ -15,6 +15,7 @@ import { PostgresSessionStore } from '../storage/session-store.ts'
 import { PostgresSignInStore } from '../storage/sign-in-store.ts'
 import { PostgresStaffStore } from '../storage/staff-store.ts'
 import { PostgresSupportKeyStore } from '../storage/support-key-store.ts'
+import { PostgresAuditTrail } from '../storage/audit-trail.ts'
 import { PostgresTaskStore } from '../storage/task-store.ts'
 import { PostgresTargetStore } from '../storage/target-store.ts'
 import { PostgresWorkedSessionSource } from '../storage/worked-session-source.ts'
@@ -76,6 +77,7 @@ export function storesOn(database: Database): Omit<OpenStores, 'close'> {
     supportKeys: new PostgresSupportKeyStore(database),
     grants: new PostgresGrantStore(database),
     tasks: new PostgresTaskStore(database),
+    auditTrail: new PostgresAuditTrail(database),
     signIns: new PostgresSignInStore(database),
     secondFactors: new PostgresSecondFactorStore(database),
     sessions: new PostgresSessionStore(database),

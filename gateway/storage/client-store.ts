@@ -27,7 +27,13 @@ export class PostgresClientStore implements ClientStore {
           await tx.insert(client).values({ slug, name, zone, language }).returning(columns),
           `client ${slug}`,
         )
-        await audit(tx, { actor, action: 'client.add', subject: `client:${slug}`, detail: { name, zone, language } })
+        await audit(tx, {
+          actor,
+          action: 'client.add',
+          subject: `client:${slug}`,
+          client: slug,
+          detail: { name, zone, language },
+        })
         return row
       })
       .catch(refuseTaken('client_slug_unique', `there is a client ${slug} already`))
@@ -58,7 +64,7 @@ export class PostgresClientStore implements ClientStore {
         .where(eq(client.slug, slug))
       const row = found(await changed.returning(columns), `client ${slug}`)
       const detail = { name, zone, language, policy }
-      await audit(tx, { actor, action: 'client.set', subject: `client:${slug}`, detail })
+      await audit(tx, { actor, action: 'client.set', subject: `client:${slug}`, client: slug, detail })
       return row
     })
   }

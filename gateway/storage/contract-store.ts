@@ -32,7 +32,13 @@ export class PostgresContractStore implements ContractStore {
         await tx.insert(contract).values({ clientId, validFrom, terms, enteredBy: actor }).returning(),
         'new contract',
       )
-      await audit(tx, { actor, action: 'contract.enter', subject: `client:${slug}`, detail: { validFrom, ...terms } })
+      await audit(tx, {
+        actor,
+        action: 'contract.enter',
+        subject: `client:${slug}`,
+        client: slug,
+        detail: { validFrom, ...terms },
+      })
       return { client: slug, validFrom, terms, enteredAt: row.enteredAt, enteredBy: actor }
     })
   }

@@ -91,5 +91,5 @@ function namedGrantOf(
 async function auditGrant(tx: Queries, action: string, id: string, actor: string): Promise<void> {
   const { staffLogin, clientSlug, targetName, until } = found(await named(tx, id), `grant ${id}`)
   const subject = targetName === undefined ? `client:${clientSlug}` : `target:${targetName}.${clientSlug}`
-  await audit(tx, { actor, action, subject, detail: { grant: id, staff: staffLogin, until } })
+  await audit(tx, { actor, action, subject, client: clientSlug, detail: { grant: id, staff: staffLogin, until } })
 }

@@ -152,19 +152,27 @@ export const accessGrant = pgTable(
   (table) => [index('access_grant_staff').on(table.staffId, table.clientId)],
 )
 
-/** Written in the transaction of the change it tells of. */
+/**
+ * Written by `audit_append`, in the transaction of the change it tells of. Rows are never changed or removed: a trigger
+ * refuses it, and `hash` covers the row and the hash of the one before, so that it would be seen.
+ */
 export const auditEvent = pgTable(
   'audit_event',
   {
-    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-    at: instant().notNull().defaultNow(),
+    /** From 1 on, without gaps. */
+    id: bigint({ mode: 'number' }).primaryKey(),
+    at: instant().notNull(),
     /** Such as `staff:ivan`, `client:acme` or `operator`. */
     actor: text().notNull(),
     /** Such as `support-key.pause`. */
     action: text().notNull(),
     /** Such as `target:web1.acme`. */
     subject: text().notNull(),
+    /** The slug of the client it concerns. */
+    client: text(),
     detail: jsonb().notNull(),
+    /** SHA-256. */
+    hash: bytea().notNull(),
   },
-  (table) => [index('audit_event_at').using('brin', table.at)],
+  (table) => [index('audit_event_at').using('brin', table.at), index('audit_event_client').on(table.client, table.id)],
 )

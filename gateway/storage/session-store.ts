@@ -4,7 +4,7 @@ import { GatewayError } from '../errors.ts'
 import type { ChannelSummary, SessionFilter, SessionOpening, SessionStore, SessionSummary } from '../session/session.ts'
 import { ACCESS_CHANGED } from './access-source.ts'
 import { audit } from './audit-trail.ts'
-import type { Database } from './database.ts'
+import type { Database, Queries } from './database.ts'
 import { found, isUuid } from './found.ts'
 import { idRange } from './id-range.ts'
 import { monthOf } from './month.ts'
@@ -62,7 +62,13 @@ export class PostgresSessionStore implements SessionStore {
       const old = tx.select({ task: session.task, reason: session.reason }).from(session).where(eq(session.id, id))
       const before = found(await old.for('update'), `session ${id}`)
       await tx.update(session).set({ id, task, reason }).where(eq(session.id, id))
-      await audit(tx, { actor, action: 'session.set', subject: `session:${id}`, detail: { task, reason, before } })
+      await audit(tx, {
+        actor,
+        action: 'session.set',
+        subject: `session:${id}`,
+        client: await clientOf(tx, id),
+        detail: { task, reason, before },
+      })
     })
   }
 
@@ -73,7 +79,13 @@ export class PostgresSessionStore implements SessionStore {
       if (state !== 'live')
         throw new GatewayError('conflict', `session ${id} is over`, 'see: gatebook session list --live')
       await tx.update(session).set({ endAsked: why }).where(eq(session.id, id))
-      await audit(tx, { actor, action: 'session.kill', subject: `session:${id}`, detail: { why } })
+      await audit(tx, {
+        actor,
+        action: 'session.kill',
+        subject: `session:${id}`,
+        client: await clientOf(tx, id),
+        detail: { why },
+      })
       await tx.execute(sql`select pg_notify(${ACCESS_CHANGED}, '')`)
     })
   }
@@ -193,4 +205,9 @@ export function channelSummary(row: typeof channel.$inferSelect): ChannelSummary
     bytesOut: row.bytesOut,
     bytesErr: row.bytesErr,
   }
+}
+
+async function clientOf(queries: Queries, id: string): Promise<string> {
+  const owners = queries.select({ slug: client.slug }).from(session).innerJoin(client, eq(client.id, session.clientId))
+  return found(await owners.where(eq(session.id, id)), `session ${id}`).slug
 }

@@ -26,7 +26,8 @@ export class PostgresSignInStore implements SignInStore {
       if (link === undefined) return undefined
       const actor = await actorOf(tx, link)
       if (actor === undefined) return undefined
-      await audit(tx, { actor, action: 'sign-in', subject: actor })
+      const owner = actor.startsWith('client:') ? actor.slice('client:'.length) : undefined
+      await audit(tx, { actor, action: 'sign-in', subject: actor, client: owner })
       return principalOf(link)
     })
   }

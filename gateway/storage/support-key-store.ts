@@ -41,7 +41,7 @@ export class PostgresSupportKeyStore implements SupportKeyStore {
       const issued = { clientId, state: 'active' as const, publicBlob, sealedPrivate, changedBy: actor }
       const rows = await tx.insert(supportKey).values(issued).returning(columns)
       const detail = { key: fingerprint(publicBlob) }
-      await audit(tx, { actor, action: 'support-key.issue', subject: `client:${slug}`, detail })
+      await audit(tx, { actor, action: 'support-key.issue', subject: `client:${slug}`, client: slug, detail })
       return found(rows, 'new key')
     })
   }
@@ -58,7 +58,7 @@ export class PostgresSupportKeyStore implements SupportKeyStore {
         .where(eq(supportKey.id, key.id))
         .returning(columns)
       const detail = { key: fingerprint(key.publicBlob) }
-      await audit(tx, { actor, action: `support-key.${move}`, subject: `client:${slug}`, detail })
+      await audit(tx, { actor, action: `support-key.${move}`, subject: `client:${slug}`, client: slug, detail })
       return found(rows, 'such key')
     })
   }

@@ -54,7 +54,7 @@ export class PostgresTargetStore implements TargetStore {
         const columns = { clientId, name, login, logins, notes, sealedPassword, ...reachColumns(reach) }
         await tx.insert(target).values(columns)
         const detail = { reach, login, logins, notes, password: sealedPassword !== undefined }
-        await audit(tx, { actor, action: 'target.add', subject: `target:${fullName}`, detail })
+        await audit(tx, { actor, action: 'target.add', subject: `target:${fullName}`, client: clientSlug, detail })
         return targetOf(found(await select(tx, name, clientSlug), `target ${fullName}`))
       })
       .catch(refuseTaken('target_name', `there is a target ${fullName} already`))
@@ -88,7 +88,7 @@ export class PostgresTargetStore implements TargetStore {
       const row = found(await select(tx, name, clientSlug), `target ${name}.${clientSlug}`)
       const password = setsPassword ? sealedPassword !== undefined : undefined
       const detail = { reach, login, logins, notes, password, policy }
-      await audit(tx, { actor, action: 'target.set', subject: subjectOf(changed), detail })
+      await audit(tx, { actor, action: 'target.set', subject: subjectOf(changed), client: clientSlug, detail })
       return targetOf(row)
     })
   }
@@ -109,7 +109,7 @@ export class PostgresTargetStore implements TargetStore {
         .where(present(removed.id))
         .returning({ id: target.id })
       found(gone, `target ${removed.name}.${removed.clientSlug}`)
-      await audit(tx, { actor, action: 'target.remove', subject: subjectOf(removed) })
+      await audit(tx, { actor, action: 'target.remove', subject: subjectOf(removed), client: removed.clientSlug })
     })
   }
 
@@ -140,7 +140,13 @@ export class PostgresTargetStore implements TargetStore {
           .values(keys.map(({ type, blob }) => ({ targetId, type, blob, trustedBy: actor })))
       }
       const detail = { keys: keys.map(({ blob }) => fingerprint(blob)) }
-      await audit(tx, { actor, action: 'target.trust', subject: subjectOf(targetOf(row)), detail })
+      await audit(tx, {
+        actor,
+        action: 'target.trust',
+        subject: subjectOf(targetOf(row)),
+        client: row.clientSlug,
+        detail,
+      })
     })
   }
 

@@ -35,7 +35,7 @@ export class PostgresTaskStore implements TaskStore {
       const row = found(await select(tx, eq(task.id, id), 1), 'new task')
       const { kind, title, estimateMinutes, raisedAt } = about
       const detail = { kind, title, estimateMinutes, raisedAt }
-      await audit(tx, { actor, action: 'task.add', subject: subjectOf(row), detail })
+      await audit(tx, { actor, action: 'task.add', subject: subjectOf(row), client: clientSlug, detail })
       return row
     })
   }
@@ -65,7 +65,7 @@ export class PostgresTaskStore implements TaskStore {
         .set(isClosed ? { closedAt: sql`now()`, closedBy: actor } : { closedAt: null, closedBy: null })
         .where(eq(task.id, id))
       const moved = found(await select(tx, eq(task.id, id), 1), what)
-      await audit(tx, { actor, action: `task.${move}`, subject: subjectOf(moved) })
+      await audit(tx, { actor, action: `task.${move}`, subject: subjectOf(moved), client: moved.clientSlug })
       return moved
     })
   }

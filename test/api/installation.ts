@@ -20,6 +20,7 @@ import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { PostgresSignInStore } from '#gateway/storage/sign-in-store.ts'
 import { PostgresStaffStore } from '#gateway/storage/staff-store.ts'
 import { PostgresSupportKeyStore } from '#gateway/storage/support-key-store.ts'
+import { PostgresAuditTrail } from '#gateway/storage/audit-trail.ts'
 import { PostgresTaskStore } from '#gateway/storage/task-store.ts'
 import { PostgresTargetStore } from '#gateway/storage/target-store.ts'
 import { PostgresWorkedSessionSource } from '#gateway/storage/worked-session-source.ts'
@@ -119,6 +120,7 @@ function storesOn(database: Database) {
     staff: new PostgresStaffStore(database),
     targets: new PostgresTargetStore(database),
     tasks: new PostgresTaskStore(database),
+    auditTrail: new PostgresAuditTrail(database),
     supportKeys: new PostgresSupportKeyStore(database),
     signIns: new PostgresSignInStore(database),
     sessions: new PostgresSessionStore(database),

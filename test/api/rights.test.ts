@@ -16,6 +16,7 @@ const table: Readonly<Record<string, readonly [address: string, statuses: string
   'POST /clients/{slug}/key/pause': ['/clients/acme/key/pause', '401 200 403 403 403 403 200 403 404'],
   'POST /clients/{slug}/key/resume': ['/clients/acme/key/resume', '401 200 403 403 403 403 200 403 404'],
   'POST /clients/{slug}/key/revoke': ['/clients/acme/key/revoke', '401 200 403 403 403 403 200 403 404'],
+  'GET /audit': ['/audit', '401 200 200 403 403 403 200 200 200'],
   'GET /tasks': ['/tasks', '401 200 200 200 200 200 200 200 200'],
   'POST /tasks': ['/tasks', '401 200 403 200 200 403 200 200 404'],
   'GET /tasks/{number}': ['/tasks/ACME-1', '401 200 200 200 200 200 200 200 404'],

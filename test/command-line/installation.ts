@@ -16,6 +16,7 @@ import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { PostgresSignInStore } from '#gateway/storage/sign-in-store.ts'
 import { PostgresStaffStore } from '#gateway/storage/staff-store.ts'
 import { PostgresSupportKeyStore } from '#gateway/storage/support-key-store.ts'
+import { PostgresAuditTrail } from '#gateway/storage/audit-trail.ts'
 import { PostgresTaskStore } from '#gateway/storage/task-store.ts'
 import { PostgresTargetStore } from '#gateway/storage/target-store.ts'
 import { PostgresWorkedSessionSource } from '#gateway/storage/worked-session-source.ts'
@@ -44,6 +45,7 @@ export async function installation() {
     staff: new PostgresStaffStore(database.database),
     targets: new PostgresTargetStore(database.database),
     tasks: new PostgresTaskStore(database.database),
+    auditTrail: new PostgresAuditTrail(database.database),
     supportKeys: new PostgresSupportKeyStore(database.database),
     grants: new PostgresGrantStore(database.database),
     signIns: new PostgresSignInStore(database.database),

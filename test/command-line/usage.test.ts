@@ -34,6 +34,7 @@ describe('gatebook', () => {
         'time',
         'bill compute',
         'verify',
+        'audit',
         'seal restart',
         ...['add', 'list', 'show', 'disable', 'enable', 'key add', 'key remove', 'key list', 'totp', 'set'].map(
           (each) => `staff ${each}`,

@@ -1,6 +1,10 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { PostgresAuditTrail } from '#gateway/storage/audit-trail.ts'
 import type { Database } from '#gateway/storage/database.ts'
 import { openDatabase } from '#gateway/storage/database.ts'
 import { migrate } from '#gateway/storage/migrate.ts'
@@ -15,6 +19,17 @@ async function empty(database: Database): Promise<void> {
   })
 }
 
+/** A copy of the migrations that came before the one of this name. */
+async function migrationsBefore(name: string): Promise<AsyncDisposable & { readonly directory: string }> {
+  const directory = await mkdtemp(join(tmpdir(), 'gatebook-sql-'))
+  await cp(sqlDirectory, directory, { recursive: true })
+  const path = join(directory, 'meta', '_journal.json')
+  const journal = JSON.parse(await readFile(path, 'utf8')) as { entries: { tag: string }[] }
+  const end = journal.entries.findIndex(({ tag }) => tag.endsWith(`_${name}`))
+  await writeFile(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, end) }))
+  return { directory, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) }
+}
+
 describe('migrating', () => {
   it('is done by one of two processes that start at once, and not again', async () => {
     await using test = await testDatabase()
@@ -22,6 +37,32 @@ describe('migrating', () => {
     const applied = await Promise.all([migrate(test.url, sqlDirectory), migrate(test.url, sqlDirectory)])
     expect(applied.filter((count) => count > 0)).toHaveLength(1)
     expect(await migrate(test.url, sqlDirectory)).toBe(0)
+  })
+
+  it('chains the entries that the audit trail had before, and says what client they concern', async () => {
+    await using test = await testDatabase()
+    await empty(test.database)
+    await using before = await migrationsBefore('audit_chain')
+    await migrate(test.url, before.directory)
+    await test.database.change((tx) =>
+      tx.execute(sql`
+        insert into audit_event (id, actor, action, subject, detail) overriding system value values
+          (2, 'operator', 'client.add', 'client:acme', '{}'), (7, 'operator', 'target.add', 'target:web1.acme', '{"a":1}'),
+          (8, 'gateway', 'staff.from-elsewhere', 'staff:ivan', '{}'), (9, 'operator', 'task.add', 'task:ACME-SHOP-3', '{}')
+      `),
+    )
+    await migrate(test.url, sqlDirectory)
+    const trail = new PostgresAuditTrail(test.database)
+    await trail.add({ actor: 'operator', action: 'test.add', subject: 'thing:1' })
+    const kept = (await trail.list({ limit: 10 })).map(({ id, action, client }) => [id, action, client])
+    expect(kept.toReversed()).toEqual([
+      [1, 'client.add', 'acme'],
+      [2, 'target.add', 'acme'],
+      [3, 'staff.from-elsewhere', undefined],
+      [4, 'task.add', 'acme-shop'],
+      [5, 'test.add', undefined],
+    ])
+    expect(await trail.firstAltered()).toBeUndefined()
   })
 
   it('refuses a database that a newer gatebook made', async () => {
