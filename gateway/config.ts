@@ -42,6 +42,7 @@ export interface Config {
   readonly penaltyExempt: readonly string[]
   /** 0: never. */
   readonly idleS: number
+  readonly leaseS: number
   readonly journalMaxBytes: number
 }
 
@@ -115,6 +116,7 @@ function toConfig(data: z.infer<typeof environmentSchema>): Config {
     penaltyMaxS: data.GATEBOOK_PENALTY_MAX_S,
     penaltyExempt: data.GATEBOOK_PENALTY_EXEMPT,
     idleS: data.GATEBOOK_IDLE_S,
+    leaseS: data.GATEBOOK_LEASE_S,
     journalMaxBytes: data.GATEBOOK_JOURNAL_MAX_BYTES,
   }
 }

@@ -154,6 +154,12 @@ export const environmentSchema = z.object({
       'a session ends when no key was pressed for so long; 0: never; a client or a target may say otherwise with `--idle-end`',
     expected: 'a whole number of seconds from 0 to 86400',
   }),
+  GATEBOOK_LEASE_S: withDefault(wholeNumber(4, 3600), '20', {
+    unit: 'seconds, 4-3600',
+    meaning:
+      'when a gateway has not been heard of for so long, the others close its sessions as `gateway lost`; it says a few times in that time that it is there',
+    expected: 'a whole number of seconds from 4 to 3600',
+  }),
   GATEBOOK_JOURNAL_MAX_BYTES: withDefault(wholeNumber(8_388_608, 2 ** 50), '1073741824', {
     unit: 'bytes, 8388608 or more',
     meaning: 'journal kept while the database is away; when it is full, sessions are closed, never left unrecorded',

@@ -38,6 +38,7 @@ describe('settings', () => {
       penaltyMaxS: 600,
       penaltyExempt: ['127.0.0.0/8', '::1'],
       idleS: 0,
+      leaseS: 20,
       journalMaxBytes: 1_073_741_824,
     })
   })
@@ -64,6 +65,7 @@ describe('settings', () => {
         GATEBOOK_PENALTY_MAX_S: '0',
         GATEBOOK_PENALTY_EXEMPT: '203.0.113.7, 2001:db8::/64',
         GATEBOOK_IDLE_S: '900',
+        GATEBOOK_LEASE_S: '60',
         GATEBOOK_JOURNAL_MAX_BYTES: '8388608',
       }),
     ).toEqual({
@@ -86,6 +88,7 @@ describe('settings', () => {
       penaltyMaxS: 0,
       penaltyExempt: ['203.0.113.7', '2001:db8::/64'],
       idleS: 900,
+      leaseS: 60,
       journalMaxBytes: 8_388_608,
     })
   })

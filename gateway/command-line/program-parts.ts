@@ -14,6 +14,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { RecordStore } from '../recording/record-store.ts'
 import type { SessionLog } from '../recording/seal/session-log.ts'
+import type { LeaseStore } from '../session/gateway-lease.ts'
 import type { EvidenceStore } from '../session/session-evidence.ts'
 import type { SessionStore } from '../session/session.ts'
 import type { Vault } from '../vault/seal.ts'
@@ -31,6 +32,7 @@ export interface OpenStores {
   readonly signIns: SignInStore
   readonly secondFactors: SecondFactorStore
   readonly sessions: SessionStore
+  readonly leases: LeaseStore
   readonly records: RecordStore
   readonly evidence: EvidenceStore
   readonly sessionLog: SessionLog

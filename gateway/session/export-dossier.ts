@@ -74,6 +74,8 @@ interface Signed {
   readonly closing: ClosingStatement | undefined
   /** Undefined where there is a closing. */
   readonly checkpoint: CheckpointStatement | undefined
+  /** What covers a session that goes on: its checkpoint, or the closing of the time when it was given up. */
+  readonly bounds: CheckpointStatement | undefined
 }
 
 function readSigned({ row, log, checkpoint: newest }: RecordedEvidence): Signed {
@@ -81,13 +83,16 @@ function readSigned({ row, log, checkpoint: newest }: RecordedEvidence): Signed 
   if (opening === undefined || !isOpening(opening)) {
     throw new GatewayError('session-log', `the log of sessions does not say who opened session ${row.id}`, TELLS_MORE)
   }
-  const closing = others.find(isClosing)
-  if (closing !== undefined) return { opening, closing, checkpoint: undefined }
+  const closing = others.findLast(isClosing)
+  if (closing !== undefined) {
+    return { opening, closing, checkpoint: undefined, bounds: row.state === 'live' ? closing : undefined }
+  }
   if (row.state !== 'live') {
     throw new GatewayError('session-log', `nobody signed the end of session ${row.id}`, TELLS_MORE)
   }
   const checkpoint = readStatement(newest ?? '')?.payload
-  if (checkpoint !== undefined && isCheckpoint(checkpoint)) return { opening, closing: undefined, checkpoint }
+  if (checkpoint !== undefined && isCheckpoint(checkpoint))
+    return { opening, closing: undefined, checkpoint, bounds: checkpoint }
   throw new GatewayError('conflict', `nothing of session ${row.id} is signed yet`, 'try again in a few seconds')
 }
 
@@ -122,14 +127,14 @@ async function proven(
   }
 }
 
-function coveredChannels({ channels }: RecordedEvidence, { checkpoint }: Signed): readonly number[] {
+function coveredChannels({ channels }: RecordedEvidence, { bounds }: Signed): readonly number[] {
   const numbers = channels.map(({ channel }) => channel)
-  return checkpoint === undefined ? numbers : numbers.filter((channel) => channel < checkpoint.channels)
+  return bounds === undefined ? numbers : numbers.filter((channel) => channel < bounds.channels)
 }
 
 /** Events that the last statement covers; of a channel that is closed there, or has its end signed, all. */
-function endOf(channel: number, { checkpoint }: Signed): number {
-  return checkpoint?.open.find(([number]) => number === channel)?.[1] ?? Infinity
+function endOf(channel: number, { bounds }: Signed): number {
+  return bounds?.open.find(([number]) => number === channel)?.[1] ?? Infinity
 }
 
 function readme(sessionId: string): string {

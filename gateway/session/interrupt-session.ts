@@ -13,11 +13,14 @@ export interface InterruptParts {
   readonly clock: Clock
 }
 
-/** Ends and seals a session whose gateway is gone, at its last event on record. One that is over stays as it is. */
+/**
+ * Ends and seals a session whose gateway is gone, at its last event on record. Whoever is second, or late, changes
+ * nothing.
+ */
 export async function interruptSession(parts: InterruptParts, sessionId: string, reason: string): Promise<void> {
   const { sessions, records, sessionLog, signingKey, clock } = parts
   const session = await sessions.show(sessionId)
-  if (session === undefined || session.state !== 'live') return
+  if (session === undefined) return
   const positions = await sessionLog.positions(sessionId)
   const { lengthUs, startedAt } = session
   const endedAt = new Date(startedAt.getTime() + Math.floor(lengthUs / 1000))

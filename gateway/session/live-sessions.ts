@@ -159,6 +159,10 @@ export class LiveSessions {
     return this.#live.size
   }
 
+  get ids(): readonly string[] {
+    return [...this.#live.keys()]
+  }
+
   /**
    * Opens a session, or says why not. It is on the list of live sessions before its rights are read,
    * so a change that commits meanwhile is seen by one or the other. Throws `database-unavailable`.

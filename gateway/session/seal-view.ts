@@ -6,7 +6,7 @@ import { readStatement } from '../recording/seal/statement.ts'
 /** What the signed statements say of a session, taken at their word: verifying reads all of its record. */
 export function sealView({ log, checkpoint }: SessionStatements): SealView {
   if (log.length === 0) return { state: 'none', at: null, sealedMs: 0 }
-  for (const { statement } of log) {
+  for (const { statement } of log.toReversed()) {
     const payload = readStatement(statement)?.payload
     if (payload !== undefined && isClosing(payload)) {
       return { state: 'sealed', at: payload.at, sealedMs: wholeMs(payload.lengthUs) }

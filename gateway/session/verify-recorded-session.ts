@@ -44,6 +44,7 @@ export async function verifyRecordedSession(
     keys,
     log,
     checkpoint,
+    goesOn: row.state === 'live',
     channels: channels.map(({ channel }) => channel),
     events: (channel) => eventsOf(parts.evidence, sessionId, channel, endOf(recorded, channel)),
     heed: (channel, event) => tallies.get(channel)?.take(event),

@@ -7,6 +7,7 @@ import { openDatabase, type Database } from '../storage/database.ts'
 import { startEmbeddedPostgres } from '../storage/embedded-postgres.ts'
 import { PostgresEvidenceStore } from '../storage/evidence-store.ts'
 import { PostgresGrantStore } from '../storage/grant-store.ts'
+import { PostgresLeaseStore } from '../storage/lease-store.ts'
 import { migrate } from '../storage/migrate.ts'
 import { PostgresRecordStore } from '../storage/record-store.ts'
 import { PostgresSecondFactorStore } from '../storage/second-factor-store.ts'
@@ -81,6 +82,7 @@ export function storesOn(database: Database): Omit<OpenStores, 'close'> {
     signIns: new PostgresSignInStore(database),
     secondFactors: new PostgresSecondFactorStore(database),
     sessions: new PostgresSessionStore(database),
+    leases: new PostgresLeaseStore(database),
     records: new PostgresRecordStore(database),
     evidence: new PostgresEvidenceStore(database),
     sessionLog: new PostgresSessionLog(database),

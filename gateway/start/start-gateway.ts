@@ -35,6 +35,7 @@ import { openInstallationDatabase, storesOn, type InstallationDatabase } from '.
 import { openRecord, type OpenRecord } from './open-record.ts'
 import { openSeal, type OpenSeal } from './open-seal.ts'
 import { sshAddress } from './ssh-address.ts'
+import { takeLease } from './take-lease.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -129,6 +130,8 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
   const seal = await openSeal({ ...options, gatewayId, vault, stores, databaseUrl: installation.url })
   parts.unshift({ name: 'seal', close: () => seal.close() })
   const { signingKey } = seal
+  const lease = await takeLease({ ...options, ...config, ...stores, gatewayId, signingKey, store: stores.leases })
+  parts.unshift(lease)
   const record = await openRecord({
     ...config,
     ...stores,
@@ -156,6 +159,7 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
     signingKey,
     explain: explainDenial,
   })
+  lease.covers(sessions)
   const eventLoop = new EventLoopWatch(clock, log)
   parts.unshift({ name: 'event loop watch', close: () => eventLoop.stop() })
   return { ...options, installation, stores, vault, access, seal, record, sessions, eventLoop }

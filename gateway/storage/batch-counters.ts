@@ -70,7 +70,10 @@ function channelColumns(change: ChannelChange, month: string) {
   }
 }
 
-/** Adds what the batch brought to the sessions' own counters, length and exit. */
+/**
+ * Adds what the batch brought to the sessions' own counters, length and exit. A session that was given up while its
+ * gateway was away goes on, until that closes it.
+ */
 export async function addToSessions(tx: Queries, changes: readonly ChannelChange[]): Promise<void> {
   const gains = new Map<string, SessionGain>()
   for (const change of changes) {
@@ -79,6 +82,9 @@ export async function addToSessions(tx: Queries, changes: readonly ChannelChange
   if (gains.size === 0) return
   await tx.execute(sql`
     update session set
+      state = case when session.state = 'interrupted' then 'live' else session.state end,
+      ended_at = case when session.state = 'ended' then session.ended_at end,
+      end_reason = case when session.state = 'ended' then session.end_reason end,
       length_us = greatest(session.length_us, gain.length_us),
       channels = greatest(session.channels, gain.channels),
       keystrokes = session.keystrokes + gain.keystrokes,

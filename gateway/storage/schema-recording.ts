@@ -63,6 +63,15 @@ export const session = pgTable(
   ],
 )
 
+/**
+ * Until when each gateway is believed to be there, by the clock of the database. One that is gone for longer has lost its
+ * sessions (session/gateway-lease.ts).
+ */
+export const gatewayLease = pgTable('gateway_lease', {
+  gatewayId: text().primaryKey(),
+  until: timestamp({ withTimezone: true }).notNull(),
+})
+
 export const channel = pgTable(
   'channel',
   {

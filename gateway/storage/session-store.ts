@@ -1,12 +1,21 @@
-import { and, asc, between, desc, eq, gte, isNotNull, lt, max, type SQL, sql } from 'drizzle-orm'
+import { and, asc, between, desc, eq, gte, isNotNull, lt, max, not, type SQL, sql } from 'drizzle-orm'
 import type { Purpose } from '../access/purpose.ts'
 import { GatewayError } from '../errors.ts'
-import type { ChannelSummary, SessionFilter, SessionOpening, SessionStore, SessionSummary } from '../session/session.ts'
+import { GATEWAY_LOST } from '../session/gateway-lease.ts'
+import type {
+  ChannelSummary,
+  SessionFilter,
+  SessionOpening,
+  SessionState,
+  SessionStore,
+  SessionSummary,
+} from '../session/session.ts'
 import { ACCESS_CHANGED } from './access-source.ts'
 import { audit } from './audit-trail.ts'
 import type { Database, Queries } from './database.ts'
 import { found, isUuid } from './found.ts'
 import { idRange } from './id-range.ts'
+import { isLost } from './lease-store.ts'
 import { monthOf } from './month.ts'
 import { client, staff, target } from './schema-access.ts'
 import { channel, session } from './schema-recording.ts'
@@ -33,6 +42,17 @@ export const sessionColumns = {
   bytesOut: session.bytesOut,
   exitStatus: session.exitStatus,
   exitSignal: session.exitSignal,
+}
+
+/** What people are shown: a session that was lost with its gateway does not live, though nobody has closed it yet. */
+const shownColumns = {
+  ...sessionColumns,
+  state: sql<SessionState>`case when ${isLost()} then 'interrupted' else ${session.state} end`,
+  endedAt:
+    sql`case when ${isLost()} then ${session.startedAt} + ${session.lengthUs} * interval '1 microsecond' else ${session.endedAt} end`.mapWith(
+      session.endedAt,
+    ),
+  endReason: sql<string | null>`case when ${isLost()} then ${GATEWAY_LOST} else ${session.endReason} end`,
 }
 
 /** Sessions in PostgreSQL. Their counters and their end come with the record (record-store.ts). */
@@ -74,7 +94,7 @@ export class PostgresSessionStore implements SessionStore {
 
   async askEnd(id: string, why: string, actor: string): Promise<void> {
     await this.#database.change(async (tx) => {
-      const rows = await tx.select({ state: session.state }).from(session).where(eq(session.id, id)).for('update')
+      const rows = await tx.select({ state: shownColumns.state }).from(session).where(eq(session.id, id)).for('update')
       const { state } = found(rows, `session ${id}`)
       if (state !== 'live')
         throw new GatewayError('conflict', `session ${id} is over`, 'see: gatebook session list --live')
@@ -139,7 +159,7 @@ export class PostgresSessionStore implements SessionStore {
   async #select(condition: SQL | undefined, limit: number): Promise<readonly SessionSummary[]> {
     const rows = await this.#database.read((queries) =>
       queries
-        .select(sessionColumns)
+        .select(shownColumns)
         .from(session)
         .innerJoin(client, eq(client.id, session.clientId))
         .innerJoin(target, eq(target.id, session.targetId))
@@ -161,7 +181,7 @@ function conditions(filter: SessionFilter): (SQL | undefined)[] {
     task === undefined ? undefined : eq(session.task, task),
     from === undefined ? undefined : gte(session.startedAt, from),
     to === undefined ? undefined : lt(session.startedAt, to),
-    liveOnly === true ? eq(session.state, 'live') : undefined,
+    liveOnly === true ? and(eq(session.state, 'live'), not(isLost())) : undefined,
     after === undefined ? undefined : startedBefore(after),
   ]
 }

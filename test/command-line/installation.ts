@@ -9,6 +9,7 @@ import { PostgresClientStore } from '#gateway/storage/client-store.ts'
 import { PostgresContractStore } from '#gateway/storage/contract-store.ts'
 import { PostgresEvidenceStore } from '#gateway/storage/evidence-store.ts'
 import { PostgresGrantStore } from '#gateway/storage/grant-store.ts'
+import { PostgresLeaseStore } from '#gateway/storage/lease-store.ts'
 import { PostgresRecordStore } from '#gateway/storage/record-store.ts'
 import { PostgresSecondFactorStore } from '#gateway/storage/second-factor-store.ts'
 import { PostgresSessionLog } from '#gateway/storage/session-log-store.ts'
@@ -50,6 +51,7 @@ export async function installation() {
     grants: new PostgresGrantStore(database.database),
     signIns: new PostgresSignInStore(database.database),
     secondFactors: new PostgresSecondFactorStore(database.database),
+    leases: new PostgresLeaseStore(database.database),
     sessions: new PostgresSessionStore(database.database),
     records: new PostgresRecordStore(database.database),
     evidence: new PostgresEvidenceStore(database.database),

@@ -238,7 +238,7 @@ def read(path, show):
         if kind == "erasure":
             erased |= {(payload["channel"], n) for n in payload["events"]}
         else:
-            check(kind == "closing" and closing is None, "closed twice")
+            check(kind == "closing" and (closing is None or closing["state"] == "interrupted"), "closed twice")
             closing = payload
     checkpoint = log["checkpoint"] and keys.read(log["checkpoint"], "checkpoint")
     check(checkpoint is None or checkpoint["session"] == opening["session"], "a checkpoint of another session")

@@ -22,6 +22,8 @@ export interface SessionEvidence {
   readonly log: readonly LoggedStatement[]
   /** The newest one of a session that was not closed. */
   readonly checkpoint: string | undefined
+  /** It was given up, and its gateway came back and goes on with it: the closing covers what there was then. */
+  readonly goesOn?: boolean
   /** Numbers of its channels, in order. */
   readonly channels: readonly number[]
   /** Throws `Altered`. */
@@ -74,9 +76,10 @@ export async function verifySession(evidence: SessionEvidence): Promise<IntactSe
     erased += reading.erased
     channels.push(reading.end())
   }
+  for (const earlier of said.earlier) checkPositions(earlier, channels, 'checkpoint')
   if (said.closing !== undefined) checkPositions(said.closing, channels, 'closing')
   if (checkpoint !== undefined) checkPositions(checkpoint, channels, 'checkpoint')
-  const covered = said.closing ?? checkpoint
+  const covered = said.closing ?? checkpoint ?? said.earlier.at(-1)
   const { opening, closing } = said
   return { opening, closing, channels, erased, sealedUs: sealedUs(covered, channels), signedAt: covered?.at }
 }
@@ -95,29 +98,39 @@ interface Said {
   /** As it was signed: the chains begin with it. */
   readonly openingText: string
   readonly closing: ClosingStatement | undefined
+  /** Closings of a session that was given up before its gateway came back: they cover what there was. */
+  readonly earlier: readonly ClosingStatement[]
   /** `channel/seq` of each event that was erased. */
   readonly erasures: ReadonlySet<string>
 }
 
-function readLog({ session, keys, log }: SessionEvidence): Said {
+function readLog({ session, keys, log, goesOn = false }: SessionEvidence): Said {
   const [first, ...rest] = log
   if (first === undefined) throw new Altered('the log of sessions does not know it')
   const { by, payload: opening } = keys.read(first.statement, 'opening', first.index)
   if (!isOpening(opening) || opening.session !== session || opening.gateway !== by.gateway) {
     throw new Altered('its opening in the log is that of another session')
   }
-  let closing: ClosingStatement | undefined
+  const closings: ClosingStatement[] = []
   const erasures = new Set<string>()
   for (const { statement, index } of rest) {
     const kind = readStatement(statement)?.kind ?? ''
-    const { payload } = keys.read(statement, kind === 'erasure' ? kind : 'closing', index)
+    const { by: signer, payload } = keys.read(statement, kind === 'erasure' ? kind : 'closing', index)
     if (payload.session !== session) throw new Altered(`the log has a ${kind} of another session here`)
     if (kind === 'erasure' && isErasure(payload))
       for (const seq of payload.events) erasures.add(`${payload.channel}/${seq}`)
-    else if (closing === undefined && isClosing(payload)) closing = payload
+    else if (isClosing(payload) && mayFollow(closings.at(-1), signer.gateway === opening.gateway))
+      closings.push(payload)
     else throw new Altered('the log has it closed twice')
   }
-  return { opening, openingText: first.statement, closing, erasures }
+  const isOver = !goesOn || closings.at(-1)?.state === 'ended'
+  const closing = isOver ? closings.pop() : undefined
+  return { opening, openingText: first.statement, closing, earlier: closings, erasures }
+}
+
+/** What another gateway closed as interrupted is closed again by its own, when that delivers the rest. */
+function mayFollow(before: ClosingStatement | undefined, isOfItsGateway: boolean): boolean {
+  return before === undefined || (before.state === 'interrupted' && isOfItsGateway)
 }
 
 function readCheckpoint({ session, keys, checkpoint }: SessionEvidence): CheckpointStatement | undefined {
@@ -133,8 +146,8 @@ function readCheckpoint({ session, keys, checkpoint }: SessionEvidence): Checkpo
 class ChannelReading {
   readonly #channel: number
   readonly #erasures: ReadonlySet<string>
-  /** Where the checkpoint stands in this channel. */
-  readonly #stated: StatedPositions['open'][number] | undefined
+  /** Where the checkpoint and earlier closings stand in this channel. */
+  readonly #stated: StatedPositions['open']
   #head: Buffer
   #events = 0
   #atUs = 0
@@ -144,7 +157,8 @@ class ChannelReading {
   constructor(channel: number, said: Said, checkpoint: CheckpointStatement | undefined) {
     this.#channel = channel
     this.#erasures = said.erasures
-    this.#stated = checkpoint?.open.find(([number]) => number === channel)
+    const stated = checkpoint === undefined ? said.earlier : [...said.earlier, checkpoint]
+    this.#stated = stated.flatMap(({ open }) => open).filter(([number]) => number === channel)
     this.#head = genesis(said.openingText, channel)
   }
 
@@ -162,7 +176,7 @@ class ChannelReading {
     this.#events++
     this.#atUs = event.atUs
     this.#closed = event.kind === 'close'
-    if (this.#stated?.[1] === this.#events && this.#stated[3] !== this.#head.toString('hex')) {
+    if (this.#stated.some(([, events, , head]) => events === this.#events && head !== this.#head.toString('hex'))) {
       throw new Altered('it or an event before it is not what the checkpoint signed', where)
     }
   }
