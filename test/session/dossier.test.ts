@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { addOutput } from '#test/api/recorded-session.ts'
+import { parseLog, renderLog } from '#gateway/recording/dossier/dossier-files.ts'
+import { archive, type Files, filesOf } from './dossier-attacks.ts'
 import { dossierOf, dossierVerdict } from './exported-dossier.ts'
 import { sealedWorld } from './sealed-world.ts'
 
@@ -114,6 +116,23 @@ describe('a session that was exported as zip', () => {
       new RegExp(`intact: still open.*first key is ${world.key.keyId}`, 's'),
     )
     await expect(dossierOf(world, live, kept)).rejects.toThrow(/none of these tree heads covers this session yet/)
+  })
+})
+
+describe('a session of which a password was erased', () => {
+  it('is intact where somebody signed for it, and its statements stand in their order', async () => {
+    const world = await sealedWorld()
+    await world.erasePassword({ isSigned: true })
+    await world.signHead()
+    const dossier = await dossierOf(world, world.id)
+    expect(await dossierVerdict(dossier)).toMatch(/13 events, 1 event erased with a signed reason/)
+    const files = (await filesOf(dossier)).map(([name, content]): Files[number] => {
+      if (name !== 'log.json') return [name, content]
+      const { statements, ...log } = parseLog(content.toString())!
+      const [opening, closing, erasure] = statements
+      return [name, Buffer.from(renderLog({ ...log, statements: [opening!, erasure!, closing!] }))]
+    })
+    expect(await dossierVerdict(archive(files))).toMatch(/^altered: nothing proves that entry/)
   })
 })
 

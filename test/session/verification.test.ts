@@ -7,6 +7,7 @@ import { encodeEvents } from '#gateway/recording/frame.ts'
 import type { EvidenceStore } from '#gateway/session/session-evidence.ts'
 import { verdictOnRecord } from '#gateway/session/verify-recorded-session.ts'
 import { addOutput } from '#test/api/recorded-session.ts'
+import { recordLongSession } from './long-session.ts'
 import { sealedWorld, type SealedWorld } from './sealed-world.ts'
 
 type Attack = (world: SealedWorld) => Promise<unknown>
@@ -78,6 +79,8 @@ describe('a session of which a password was erased', () => {
     expect(await world.verified()).toMatch(/^intact: .*13 events, 1 event erased with a signed reason/)
     const event = (await world.eventsOf(world.id)).find(({ seq }) => seq === 4)
     expect(event).toMatchObject({ kind: 'input', atUs: 2_000_000, data: Buffer.from('***') })
+    await world.alter(sql`update event_salt set salts = salts || salts where ${ofSession(world)} and channel = 0`)
+    expect(await world.verified()).toMatch(/^altered: event 0: there are salts of events that are not there/)
     await world.alter(sql`update frame set data = set_byte(data, 0, 0) where ${ofSession(world)}`)
     expect(await world.verified()).toMatch(/^altered/)
   })
@@ -245,5 +248,18 @@ describe('in the database', () => {
     const world = await sealedWorld()
     await attack(world)
     expect(await world.verified()).toMatch(verdict)
+  })
+})
+
+describe('a session of several channels', () => {
+  it('has the exit of the one that closed last, and that of another one is seen', async () => {
+    const world = await sealedWorld()
+    const startedAt = new Date('2026-11-23T16:00:00Z')
+    const id = await recordLongSession(world.stores, { ...world.access, startedAt })
+    expect(await world.stores.sessions.show(id)).toMatchObject({ exitStatus: 2 })
+    expect(await world.verified(id)).toMatch(/^intact/)
+    // As channel 0 ended.
+    await world.alter(sql`update session set exit_status = 0 where id = ${id}`)
+    expect(await world.verified(id)).toBe('altered: its exit is not what was signed')
   })
 })

@@ -61,9 +61,7 @@ export function decodeSalts(bytes: Buffer, channel: number): readonly SaltBlock[
     const from = at + SALT_HEAD_BYTES
     const end = from > bytes.length ? Infinity : from + bytes.readUInt16BE(at + 8)
     if (end > bytes.length) throw cut(channel)
-    const seq = readU64(bytes, at)
-    if (seq <= (blocks.at(-1)?.seq ?? -1)) throw cut(channel)
-    blocks.push({ seq, salts: bytes.subarray(from, end) })
+    blocks.push({ seq: readU64(bytes, at), salts: bytes.subarray(from, end) })
     at = end
   }
   return blocks
