@@ -37,8 +37,8 @@ export interface AuditFilter {
 }
 
 export interface AuditTrail {
-  /** For what changes nothing else in the database. */
-  add(change: AuditedChange): Promise<void>
+  /** For what changes nothing else in the database; all of them or none. */
+  add(...changes: readonly AuditedChange[]): Promise<void>
   /** Newest first, unless `after` is given. */
   list(filter: AuditFilter): Promise<readonly AuditEvent[]>
   /** The first entry that is not as it was written, or that another one should stand at; undefined: none. */

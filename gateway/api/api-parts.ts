@@ -20,7 +20,7 @@ export interface ApiStores {
   readonly staff: Pick<StaffStore, 'byId'>
   readonly supportKeys: Pick<SupportKeyStore, 'current' | 'move'>
   readonly tasks: TaskStore
-  readonly auditTrail: Pick<AuditTrail, 'list'>
+  readonly auditTrail: Pick<AuditTrail, 'list' | 'add'>
   readonly signIns: SignInStore
   readonly sessions: Pick<SessionStore, 'list' | 'show' | 'channels' | 'askEnd'>
   readonly records: Pick<RecordStore, 'progress' | 'events' | 'keystrokes' | 'files'>

@@ -8,6 +8,7 @@ import { DEFAULT_TERMINAL_SIZE } from '../recording/terminal-size.ts'
 import type { ApiParts } from './api-parts.ts'
 import { demandSession } from './demand.ts'
 import { ReplayCache } from './replay-cache.ts'
+import { ViewNotes } from './view-notes.ts'
 
 /** A replay holds the whole recording in memory; a larger one is for a file, not for a browser. */
 const RECORDED_BYTES_MAX = 256 * 1024 * 1024
@@ -30,11 +31,13 @@ export class ChannelReplays {
   readonly #parts: Pick<ApiParts, 'stores' | 'clock'>
   readonly #bytesMax: number
   readonly #cache: ReplayCache
+  readonly #views: ViewNotes
 
   constructor(parts: Pick<ApiParts, 'stores' | 'clock'>, bytesMax = RECORDED_BYTES_MAX) {
     this.#parts = parts
     this.#bytesMax = bytesMax
     this.#cache = new ReplayCache(parts.clock)
+    this.#views = new ViewNotes(parts.stores.auditTrail, parts.clock)
   }
 
   /** Throws `not-found`, `not-allowed`, or `conflict` for a recording beyond 256 MiB. */
@@ -46,6 +49,7 @@ export class ChannelReplays {
     if (summary === undefined || progress === undefined) {
       throw new GatewayError('not-found', `session ${id} has no channel ${channel} on record`)
     }
+    await this.#views.note(reader, session)
     const through = Math.min(asked ?? progress.archivedSeq, progress.archivedSeq)
     const isFinal = session.state !== 'live' || summary.closedUs !== undefined
     const options = { ...(summary.terminal ?? DEFAULT_TERMINAL_SIZE), idleUs: Math.round(idle * 1_000_000) }

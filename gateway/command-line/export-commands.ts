@@ -11,6 +11,7 @@ import type { Desk, OpenInstallation } from './desk.ts'
 import { findSession } from './named-things.ts'
 import type { OpenStores } from './program-parts.ts'
 import { findRecordedChannel } from './recorded-channel.ts'
+import { noteView } from './view-note.ts'
 
 interface ExportOptions {
   readonly format: 'cast' | 'cast2' | 'txt' | 'json' | 'zip'
@@ -71,6 +72,7 @@ export function channelOption(): Option {
 async function print(desk: Desk, { stores }: OpenInstallation, id: string, options: ExportOptions): Promise<void> {
   if (options.format === 'json') return await desk.printAll(await jsonOf(stores, id, options.channel))
   const { session, channel, size } = await findRecordedChannel(stores, id, options.channel)
+  await noteView(stores, session, `session export ${options.format}`)
   const events = stores.records.events(session.id, channel.channel)
   if (options.format === 'txt') return await desk.printAll(exportText(events, size))
   const header = {
@@ -93,6 +95,7 @@ async function printZip(desk: Desk, stores: OpenStores, id: string, { head }: Ex
   }
   const kept = head === undefined ? undefined : await readKeptHeads(head, (text) => desk.note(text))
   const session = await findSession(stores, id)
+  await noteView(stores, session, 'session export zip')
   const verifier = await desk.parts.readVerifier()
   const keptHeads = kept?.map(({ statement }) => statement)
   await desk.printAll(exportDossier({ ...stores, verifier, keptHeads }, session.id))
@@ -101,6 +104,7 @@ async function printZip(desk: Desk, stores: OpenStores, id: string, { head }: Ex
 async function jsonOf(stores: OpenStores, id: string, number: number | undefined): Promise<AsyncIterable<string>> {
   const session = await findSession(stores, id)
   if (number !== undefined) await findRecordedChannel(stores, id, number)
+  await noteView(stores, session, 'session export json')
   const statements = await stores.sessionLog.statements(session.id)
   const { channelList, ...about } = sessionDetailView(session, await stores.sessions.channels(session.id), statements)
   const channels = channelList

@@ -6,6 +6,7 @@ import type { Desk } from './desk.ts'
 import { jsonOption, type ListOptions } from './json-option.ts'
 import { findSession } from './named-things.ts'
 import { findRecordedChannel } from './recorded-channel.ts'
+import { noteView } from './view-note.ts'
 import { preciseOffset } from '../printing/short-times.ts'
 import type { Column } from '../printing/table.ts'
 
@@ -39,6 +40,7 @@ export function keystrokeCommand(session: Command, desk: Desk): void {
       desk.withStores(async ({ stores }) => {
         const found = await findSession(stores, id)
         if (options.channel !== undefined) await findRecordedChannel(stores, id, options.channel)
+        await noteView(stores, found, 'session keys')
         const lines: KeystrokeLine[] = []
         for (const { channel } of await stores.sessions.channels(found.id)) {
           if (options.channel !== undefined && options.channel !== channel) continue

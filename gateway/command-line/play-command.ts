@@ -5,6 +5,7 @@ import { playInTerminal, TERMINAL_RESTORED } from '../recording/terminal-playbac
 import type { Desk } from './desk.ts'
 import { channelOption } from './export-commands.ts'
 import { findRecordedChannel } from './recorded-channel.ts'
+import { noteView } from './view-note.ts'
 
 interface PlayOptions {
   readonly channel?: number
@@ -35,6 +36,7 @@ export function playCommand(session: Command, desk: Desk): void {
       }
       await desk.withStores(async ({ stores }) => {
         const { session: found, channel, size } = await findRecordedChannel(stores, id, options.channel)
+        await noteView(stores, found, 'session play')
         const interruption = desk.parts.interruption()
         const chunks = playInTerminal(stores.records.events(found.id, channel.channel), {
           size,

@@ -1,5 +1,6 @@
 import { fingerprint } from '../access/fingerprint.ts'
 import type { Staff, StaffStore } from '../access/staff.ts'
+import type { TrailNotes } from '../access/trail-notes.ts'
 import { whyOut, type Visitor } from '../access/visitor.ts'
 import { GatewayError } from '../errors.ts'
 import { disconnectReason, message } from '../transport/message.ts'
@@ -41,6 +42,7 @@ export interface AuthenticationParts extends FidoRules {
   readonly companionKeys: CompanionKeys
   /** Inside `ssh -J`: nobody but this person, whose key is proven already; `suffices` asks for no other proof. */
   readonly around?: Pick<Visitor, 'staff' | 'ownKey'> & { readonly suffices: boolean; readonly gaveCode: boolean }
+  readonly trail: Pick<TrailNotes, 'note'>
   succeeded(who: AuthenticatedStaff): void
   readonly log: (line: string) => void
 }
@@ -175,8 +177,12 @@ export class Authentication {
     for (const print of this.#unknown) this.#parts.companionKeys.add(print)
     this.#transport.send(wireMessage(message.userauthSuccess))
     this.#parts.succeeded(who)
+    if (who.key === undefined) return
+    const person = `staff:${who.staff.login}`
+    const detail = { by: 'ssh', sourceAddress: this.#parts.sourceAddress, key: fingerprint(who.key) }
+    this.#parts.trail.note({ actor: person, action: 'sign-in', subject: person, detail })
     // Only a stamp for people to read: a failure to write it must keep nobody out.
-    if (who.key !== undefined) this.#parts.staff.keyUsed(who.key).catch(() => {})
+    this.#parts.staff.keyUsed(who.key).catch(() => {})
   }
 
   /** SSH_MSG_USERAUTH_PK_OK names the algorithm as it was asked: Dropbear takes it literally (research B13). */

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { StaffStore } from '../access/staff.ts'
+import type { TrailNotes } from '../access/trail-notes.ts'
 import { offerToStaff } from '../transport/algorithms.ts'
 import type { ChannelOffer, ChannelWish } from '../transport/channels.ts'
 import { ConnectionLayer } from '../transport/connection-layer.ts'
@@ -26,6 +27,7 @@ export interface StaffConnectionParts extends GatewayDeskParts, FidoRules {
   readonly staff: Pick<StaffStore, 'byId' | 'keyUsed'>
   readonly identity: Pick<StaffIdentity, 'whose'>
   readonly secondFactor: Pick<SecondFactor, 'demand' | 'whyNot'>
+  readonly trail: Pick<TrailNotes, 'note'>
   readonly peopleInside: Pick<PeopleInside, 'enter' | 'leave'>
   readonly companionKeys: CompanionKeys
   readonly loginGraceS: number

@@ -9,6 +9,7 @@ import type { NewSession } from '../session/live-sessions.ts'
 import type { SessionLink } from '../transport/session-link.ts'
 import type { TargetDestination } from './destination.ts'
 import type { Answer } from './gateway-channel.ts'
+import type { TrailNotes } from '../access/trail-notes.ts'
 import { explainDenial, explainFailure } from './refusal-texts.ts'
 
 /** What is longer is nobody's mistyped name. */
@@ -31,6 +32,7 @@ export interface TargetAccessParts {
   readonly targets: Pick<TargetStore, 'byName' | 'list'>
   readonly access: Pick<AccessSource, 'facts'>
   readonly clock: Clock
+  readonly trail: Pick<TrailNotes, 'note'>
   /** Opens the credentials and dials; only for somebody whose key is proven and who may. */
   dial(facts: AccessFacts, login: string, supportKeyId: string): Promise<SessionLink>
   /** What people type after `ssh` for a user name. */
@@ -86,13 +88,24 @@ export class TargetAccess {
     { target, login }: TargetDestination,
     name: string,
   ): Promise<Way> {
-    const { targets, access, clock } = this.#parts
+    const { targets, access, clock, trail } = this.#parts
     const found = await targets.byName(target.name, target.clientSlug)
     const facts = found === undefined ? undefined : await access.facts(staff.id, found.id)
     if (facts === undefined) return { unknown: name }
     const as = login ?? facts.target.login
     const decision = decide(facts, { login: as, sourceAddress, ownKey }, clock.now())
-    if (decision.verdict === 'deny') return { refused: explainDenial(decision.reason, facts, as) }
+    if (decision.verdict === 'deny') {
+      const detail = { why: decision.reason, login: as, sourceAddress }
+      const subject = `target:${name}`
+      trail.note({
+        actor: `staff:${staff.login}`,
+        action: 'session.refuse',
+        subject,
+        client: target.clientSlug,
+        detail,
+      })
+      return { refused: explainDenial(decision.reason, facts, as) }
+    }
     const link = await this.#parts.dial(facts, as, decision.supportKeyId)
     const about = { clientId: facts.client.id, targetId: facts.target.id, staffId: staff.id, login: as }
     return { target: name, link, policy: decision.policy, about }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { FastifyInstance } from 'fastify'
 import { newSignInLink } from '../access/sign-in-link.ts'
 import { policyOfSettings } from '../access/policy.ts'
+import { TrailNotes } from '../access/trail-notes.ts'
 import { createApi } from '../api/api.ts'
 import type { Clock } from '../clock.ts'
 import type { OpenStores } from '../command-line/program-parts.ts'
@@ -67,6 +68,7 @@ interface Inside extends StartOptions {
   readonly stores: Omit<OpenStores, 'close'>
   readonly vault: Vault
   readonly access: PostgresAccessSource
+  readonly trail: TrailNotes
   readonly seal: OpenSeal
   readonly record: OpenRecord
   readonly sessions: LiveSessions
@@ -119,6 +121,8 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
   parts.unshift({ name: 'database', close: () => installation.close() })
   const stores = storesOn(installation.database)
   const vault = await openVault(config, stores)
+  const trail = new TrailNotes({ trail: stores.auditTrail, clock, log })
+  parts.unshift({ name: 'audit trail', close: () => trail.close() })
   await ensurePartitions(installation.database, clock.now())
   const partitions = setInterval(() => {
     ensurePartitions(installation.database, clock.now()).catch((error: unknown) =>
@@ -162,7 +166,7 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
   lease.covers(sessions)
   const eventLoop = new EventLoopWatch(clock, log)
   parts.unshift({ name: 'event loop watch', close: () => eventLoop.stop() })
-  return { ...options, installation, stores, vault, access, seal, record, sessions, eventLoop }
+  return { ...options, installation, stores, vault, access, trail, seal, record, sessions, eventLoop }
 }
 
 async function openPages(inside: Inside): Promise<FastifyInstance> {
@@ -212,7 +216,7 @@ function listeningPort(api: FastifyInstance): number {
 function createDoor(inside: Inside): Listener {
   const { config, clock, stores, access, sessions, log } = inside
   const address = (userName: string) => sshAddress(config, userName)
-  const parts = { targets: stores.targets, access, clock, sshAddress: address }
+  const parts = { targets: stores.targets, access, clock, trail: inside.trail, sshAddress: address }
   const dialParts = {
     ...stores,
     vault: inside.vault,
@@ -240,6 +244,7 @@ function createDoor(inside: Inside): Listener {
         elsewhere: new ElsewhereNotes({ staff: stores.staff, clock, log }),
         log,
       }),
+      trail: inside.trail,
       peopleInside: new PeopleInside({ access, staff: stores.staff }),
       secondFactor: new SecondFactor({ ...config, store: stores.secondFactors, vault: inside.vault, clock, log }),
       companionKeys: new CompanionKeys(),

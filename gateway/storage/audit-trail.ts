@@ -22,8 +22,10 @@ export class PostgresAuditTrail implements AuditTrail {
     this.#database = database
   }
 
-  add(change: AuditedChange): Promise<void> {
-    return this.#database.change((tx) => audit(tx, change))
+  async add(...changes: readonly AuditedChange[]): Promise<void> {
+    await this.#database.change(async (tx) => {
+      for (const change of changes) await audit(tx, change)
+    })
   }
 
   list(filter: AuditFilter): Promise<readonly AuditEvent[]> {

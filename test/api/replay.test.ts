@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { keystrokeList, replayIndex, replaySegment, type ReplayIndex, type ReplaySegment } from '#shared/api.ts'
 import { ChannelReplays } from '#gateway/api/channel-replays.ts'
 import { asked, type Installation, sharedInstallation } from './installation.ts'
@@ -15,6 +15,21 @@ describe('the replay of a channel', () => {
     expect(segments.at(-1)?.events.at(-1)?.[0]).toBe(index.duration)
     const shown = segments.flatMap(({ events }) => events).filter(([, code]) => code === 'o')
     expect(shown.map(([, , data]) => data).join('')).toBe('$ ls\r\nnotes\r\n$ q')
+  })
+
+  it('is shown to nobody before the audit trail has it, and noted once for a look at all of its pieces', async () => {
+    const house = installed()
+    const view = { action: 'session.view', actor: 'staff:auditor', limit: 10 }
+    const cookie = await house.signIn('auditor')
+    const address = `/sessions/${house.sessions.ended}/channels/0`
+    for (const piece of ['replay', 'replay/0', 'keystrokes'])
+      await house.api.inject(asked('GET', `${address}/${piece}`, cookie))
+    const [noted, ...more] = await house.stores.auditTrail.list(view)
+    expect([noted?.subject, noted?.client, more]).toEqual([`session:${house.sessions.ended}`, 'acme', []])
+    house.clock.pass(11 * 60_000)
+    using _away = vi.spyOn(house.stores.auditTrail, 'add').mockRejectedValue(new Error('away'))
+    const again = await house.api.inject(asked('GET', `${address}/replay`, cookie))
+    expect([again.statusCode, again.body.includes('segments')]).toEqual([500, false])
   })
 
   it('shortens the pauses that are longer than asked for', async () => {

@@ -59,6 +59,9 @@ describe('a session exported as zip', () => {
   it('is intact in the words of gatebook verify and of the script alike, without a gateway', async () => {
     const seen = await bothSay(file)
     expect(seen).toMatchObject({ err: '', status: 0 })
+    expect(await home.stores.auditTrail.list({ limit: 1 })).toMatchObject([
+      { action: 'session.view', subject: `session:${home.ids[0]}`, detail: { by: 'session export zip' } },
+    ])
     expect(seen.out).toContain(`${home.ids[0]}  intact: sealed, verified to 0:02:00.000000 (2 channels, 13 events`)
     const json = await bothSay(file, '--json')
     expect(dossierVerification.strict().parse(JSON.parse(json.out))).toMatchObject({

@@ -45,7 +45,9 @@ describe('gatebook verify', () => {
   it('says of everything how it stands, with the heads of a file', async () => {
     const seen = await home.gatebook(`verify --all --head ${home.heads}`)
     expect(seen.status).toBe(0)
-    expect(seen.out).toMatch(/^2 sessions intact, 0 altered\nlog of sessions  intact: 5 entries, newest head of .*Z\n$/)
+    expect(seen.out).toMatch(
+      /^2 sessions intact, 0 altered\nlog of sessions  intact: 5 entries, newest head of .*Z\naudit trail  intact\n$/,
+    )
     expect(seen.err).toBe(`gatebook: 1 line of ${home.heads} is no tree head\n`)
     expect(await home.json('verify --all')).toMatchObject({
       log: { verdict: 'intact', entries: 5 },
