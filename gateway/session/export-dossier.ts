@@ -100,7 +100,7 @@ const TELLS_MORE = 'gatebook verify tells more'
 
 async function proven(
   { sessionLog, keptHeads }: DossierParts,
-  { log, checkpoint }: RecordedEvidence,
+  { row, log, checkpoint }: RecordedEvidence,
   { closing }: Signed,
 ): Promise<{ readonly keys: readonly ProvenStatement[]; readonly log: DossierLog }> {
   const known = await sessionLog.keys()
@@ -116,13 +116,15 @@ async function proven(
     known.filter(({ index }) => index < head.size),
     signed,
   )
+  // What was signed behind a closing covers more than is exported; of what ended none is kept.
+  const isNeeded = closing === undefined || (closing.state === 'interrupted' && row.state !== 'live')
   const statements = await proveStatements(sessionLog, head, [...keys, ...log])
   return {
     keys: statements.slice(0, keys.length),
     log: {
       head: head.statement,
       statements: statements.slice(keys.length),
-      checkpoint: closing?.state === 'ended' ? null : (checkpoint ?? null),
+      checkpoint: isNeeded ? (checkpoint ?? null) : null,
     },
   }
 }

@@ -33,6 +33,9 @@ it('a session that was given up goes on when its gateway delivers more, and each
   expect(await world.verified(session)).toMatch(/^intact: still open, verified to 0:01:02/)
   const head = await world.signHead()
   expect(await dossierVerdict(await dossierOf(world, session), head)).toContain(`${session}  intact: interrupted`)
+  // Signed of more than the archive holds: that ends with the closing.
+  await world.checkpoint(session)
+  expect(await dossierVerdict(await dossierOf(world, session), head)).toContain(`${session}  intact: interrupted`)
   await world.interrupt(session)
   expect(await stores.sessions.show(session)).toMatchObject({ state: 'interrupted', lengthUs: 72_000_000 })
   expect(await world.verified(session)).toMatch(/^intact: interrupted, recovered to 0:01:12/)
