@@ -5,6 +5,7 @@ import type { StaffStore } from '../access/staff.ts'
 import type { TaskStore } from '../access/task.ts'
 import type { SupportKeyStore } from '../access/support-key.ts'
 import type { ContractStore } from '../billing/contract.ts'
+import type { StatementStore } from '../billing/statement.ts'
 import type { WorkedSessionSource } from '../billing/worked-session.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -28,6 +29,7 @@ export interface ApiStores {
   readonly evidence: EvidenceStore
   readonly workedSessions: WorkedSessionSource
   readonly contracts: ContractStore
+  readonly statements: StatementStore
 }
 
 /** What the API stands on. */

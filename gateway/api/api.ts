@@ -11,6 +11,7 @@ import { replayRoutes } from './routes/replay-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { signInRoutes } from './routes/sign-in-routes.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
+import { statementRoutes } from './routes/statement-routes.ts'
 import { taskRoutes } from './routes/task-routes.ts'
 import { timeRoutes } from './routes/time-routes.ts'
 import { verificationRoutes } from './routes/verification-routes.ts'
@@ -29,6 +30,7 @@ export function apiRoutes(parts: ApiParts) {
     ...replayRoutes(parts),
     ...timeRoutes(parts),
     ...contractRoutes(parts),
+    ...statementRoutes(parts),
   ]
   return [...routes, descriptionRoute(routes, parts.version)]
 }

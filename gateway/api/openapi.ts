@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import * as contract from '#shared/api.ts'
+import { contract as agreed } from '#shared/contract.ts'
+import { statement, statementPage } from '#shared/statement.ts'
 import { task, taskPage } from '#shared/task.ts'
 import { openRoute, type Route } from './route.ts'
 
@@ -18,6 +20,9 @@ const named = {
   Task: task,
   TaskPage: taskPage,
   TimeReport: contract.timeReport,
+  Contract: agreed,
+  Statement: statement,
+  StatementPage: statementPage,
   Problem: contract.problem,
 }
 
@@ -62,7 +67,12 @@ function operation(route: Route) {
     responses: {
       ...(route.answer === undefined
         ? { 204: { description: 'Done' } }
-        : { 200: { description: 'Done', content: { 'application/json': { schema: reference(route.answer) } } } }),
+        : {
+            200: {
+              description: 'Done',
+              content: { [route.mediaType ?? 'application/json']: { schema: reference(route.answer) } },
+            },
+          }),
       default: {
         description: 'A refusal or a failure (RFC 9457)',
         content: { 'application/problem+json': { schema: reference(contract.problem) } },

@@ -15,6 +15,10 @@ export interface Route {
   readonly body: z.ZodType | undefined
   /** Undefined: 204, no content. */
   readonly answer: z.ZodType | undefined
+  /** Of the answer; JSON unless said. */
+  readonly mediaType?: string
+  /** It has an entity tag, so that nobody need read twice what did not change. */
+  readonly tagged?: boolean
   readonly handle: (asked: Asked<PageReader | undefined, unknown, unknown, unknown>) => Promise<unknown>
 }
 
@@ -27,7 +31,7 @@ interface Asked<Reader, Params, Query, Body> {
   readonly reply: FastifyReply
 }
 
-interface Definition<P, Q, B, A> extends Pick<Route, 'method' | 'path' | 'summary'> {
+interface Definition<P, Q, B, A> extends Pick<Route, 'method' | 'path' | 'summary' | 'mediaType' | 'tagged'> {
   readonly params?: P
   readonly query?: Q
   readonly body?: B

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { GatewayError } from '../errors.ts'
 import type { ApiParts } from './api-parts.ts'
+import { entityTag, isKnown } from './entity-tag.ts'
 import { isOwnOrigin } from './own-origin.ts'
 import { HttpRefusal } from './problem-document.ts'
 import type { Route } from './route.ts'
@@ -27,7 +28,14 @@ export function serveRoute(api: FastifyInstance, route: Route, parts: ApiParts):
         request,
         reply,
       })
-      return answer === undefined ? reply.code(204).send() : answer
+      if (answer === undefined) return reply.code(204).send()
+      if (route.mediaType !== undefined) reply.type(`${route.mediaType}; charset=utf-8`)
+      if (route.tagged) {
+        const tag = entityTag(answer)
+        reply.header('etag', tag)
+        if (isKnown(tag, request.headers['if-none-match'])) return reply.code(304).send()
+      }
+      return answer
     },
   })
 }

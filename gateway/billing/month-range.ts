@@ -34,7 +34,7 @@ export function nextMonth(month: string): string {
 }
 
 /** The month `count` months later, or earlier when negative. */
-function monthsLater(month: string, count: number): string {
+export function monthsLater(month: string, count: number): string {
   const date = new Date(firstDay(month))
   date.setUTCMonth(date.getUTCMonth() + count)
   return date.toISOString().slice(0, 7)

@@ -5,6 +5,8 @@ export interface WorkedSession {
   /** IANA zone of the client. */
   readonly zone: string
   readonly staff: string
+  /** Full name, such as `web1.acme`. */
+  readonly target: string
   readonly task: string | undefined
   readonly startedAt: Date
   /** Monotonic length in milliseconds; for a live session up to its last event on record. */

@@ -29,7 +29,7 @@ export async function workedTime(
 }
 
 /** Instants that hold the period in every zone. */
-function readRange(period: ReportPeriod): { from: Date; to: Date } {
+export function readRange(period: ReportPeriod): { from: Date; to: Date } {
   if (!('month' in period)) return { from: period.from, to: period.to }
   return { from: monthRange(period.month, FIRST_ZONE).from, to: monthRange(period.month, LAST_ZONE).to }
 }

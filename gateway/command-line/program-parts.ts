@@ -9,6 +9,7 @@ import type { SupportKeyStore } from '../access/support-key.ts'
 import type { TaskStore } from '../access/task.ts'
 import type { Target, TargetReach, TargetStore, TrustedHostKey } from '../access/target.ts'
 import type { ContractStore } from '../billing/contract.ts'
+import type { StatementStore } from '../billing/statement.ts'
 import type { WorkedSessionSource } from '../billing/worked-session.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -38,6 +39,7 @@ export interface OpenStores {
   readonly sessionLog: SessionLog
   readonly workedSessions: WorkedSessionSource
   readonly contracts: ContractStore
+  readonly statements: StatementStore
   close(): Promise<void>
 }
 

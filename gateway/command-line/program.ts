@@ -15,6 +15,7 @@ import { refusalLines } from './refusal.ts'
 import { sealCommands } from './seal-commands.ts'
 import { sessionCommands } from './session-commands.ts'
 import { staffCommands } from './staff-commands.ts'
+import { statementCommands } from './statement-commands.ts'
 import { targetCommands } from './target-commands.ts'
 import { taskCommands } from './task-commands.ts'
 import { timeCommand } from './time-command.ts'
@@ -56,6 +57,7 @@ export function createProgram(parts: ProgramParts): Command {
   auditCommand(program, desk)
   timeCommand(program, desk)
   packageCommands(program, desk)
+  statementCommands(program, desk)
   billCommands(program, desk)
   loginCommand(program, desk)
   return program

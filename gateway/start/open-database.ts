@@ -15,6 +15,7 @@ import { PostgresSessionLog } from '../storage/session-log-store.ts'
 import { PostgresSessionStore } from '../storage/session-store.ts'
 import { PostgresSignInStore } from '../storage/sign-in-store.ts'
 import { PostgresStaffStore } from '../storage/staff-store.ts'
+import { PostgresStatementStore } from '../storage/statement-store.ts'
 import { PostgresSupportKeyStore } from '../storage/support-key-store.ts'
 import { PostgresAuditTrail } from '../storage/audit-trail.ts'
 import { PostgresTaskStore } from '../storage/task-store.ts'
@@ -88,5 +89,6 @@ export function storesOn(database: Database): Omit<OpenStores, 'close'> {
     sessionLog: new PostgresSessionLog(database),
     workedSessions: new PostgresWorkedSessionSource(database),
     contracts: new PostgresContractStore(database),
+    statements: new PostgresStatementStore(database),
   }
 }

@@ -1,7 +1,7 @@
 import { and, asc, eq, gte, inArray, lt, sql } from 'drizzle-orm'
 import type { WorkedSession, WorkedSessionSource } from '../billing/worked-session.ts'
 import type { Database, Queries } from './database.ts'
-import { client, staff } from './schema-access.ts'
+import { client, staff, target } from './schema-access.ts'
 import { channel, keystrokeRun, session } from './schema-recording.ts'
 
 type Filter = Parameters<WorkedSessionSource['workedSessions']>[0]
@@ -34,6 +34,7 @@ function sessionsWithin(queries: Queries, { from, to, client: slug, staff: login
       client: client.slug,
       zone: client.zone,
       staff: staff.login,
+      target: target.name,
       task: session.task,
       startedAt: session.startedAt,
       lengthUs: session.lengthUs,
@@ -43,6 +44,7 @@ function sessionsWithin(queries: Queries, { from, to, client: slug, staff: login
     .from(session)
     .innerJoin(client, eq(client.id, session.clientId))
     .innerJoin(staff, eq(staff.id, session.staffId))
+    .innerJoin(target, eq(target.id, session.targetId))
     .where(
       and(
         lt(session.startedAt, to),
@@ -55,12 +57,13 @@ function sessionsWithin(queries: Queries, { from, to, client: slug, staff: login
 }
 
 function workedSession(row: SessionRow, marks: readonly number[]): WorkedSession {
-  const { id, client: slug, zone, staff: login, task, startedAt, lengthUs, state, endedAt } = row
+  const { id, client: slug, zone, staff: login, target: targetName, task, startedAt, lengthUs, state, endedAt } = row
   return {
     id,
     client: slug,
     zone,
     staff: login,
+    target: `${targetName}.${slug}`,
     task: task ?? undefined,
     startedAt,
     lengthMs: Math.trunc(lengthUs / 1000),

@@ -19,6 +19,7 @@ import { PostgresSessionLog } from '#gateway/storage/session-log-store.ts'
 import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { PostgresSignInStore } from '#gateway/storage/sign-in-store.ts'
 import { PostgresStaffStore } from '#gateway/storage/staff-store.ts'
+import { PostgresStatementStore } from '#gateway/storage/statement-store.ts'
 import { PostgresSupportKeyStore } from '#gateway/storage/support-key-store.ts'
 import { PostgresAuditTrail } from '#gateway/storage/audit-trail.ts'
 import { PostgresTaskStore } from '#gateway/storage/task-store.ts'
@@ -129,6 +130,7 @@ function storesOn(database: Database) {
     sessionLog: new PostgresSessionLog(database),
     workedSessions: new PostgresWorkedSessionSource(database),
     contracts: new PostgresContractStore(database),
+    statements: new PostgresStatementStore(database),
   }
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { contractTerms } from '#shared/contract.ts'
 import type { TaskStatus } from '#shared/task.ts'
 import { apiRoutes } from '#gateway/api/api.ts'
+import { closeMonth } from '#gateway/billing/month-book.ts'
 import { asked, type Installation, people, sharedInstallation, somePublicKey } from './installation.ts'
 
 /** Of every route, below `/api/v1`: an address, and the status for each of `everybody`, in that order. */
@@ -42,6 +44,15 @@ const table: Readonly<Record<string, readonly [address: string, statuses: string
   'GET /time': ['/time?month=2026-11', '401 200 200 200 200 200 200 200 200'],
   'GET /clients/{slug}/contract': ['/clients/acme/contract', '401 200 200 403 403 200 200 200 404'],
   'PUT /clients/{slug}/contract': ['/clients/acme/contract', '401 200 403 403 403 200 403 403 404'],
+  'GET /clients/{slug}/statements/{month}': ['/clients/acme/statements/2026-11', '401 200 200 403 403 200 200 200 404'],
+  // A month that is not over is refused to those who may close it.
+  'POST /clients/{slug}/statements/{month}/close': [
+    '/clients/acme/statements/2026-11/close',
+    '401 409 403 403 403 409 403 403 404',
+  ],
+  'GET /statements': ['/statements', '401 200 200 200 200 200 200 200 200'],
+  'GET /statements/{id}.json': ['/statements/STATEMENT.json', '401 200 200 403 403 200 200 200 404'],
+  'GET /statements/{id}.csv': ['/statements/STATEMENT.csv', '401 200 200 403 403 200 200 200 404'],
   'GET /openapi.json': ['/openapi.json', '200 200 200 200 200 200 200 200 200'],
 }
 
@@ -49,6 +60,7 @@ const table: Readonly<Record<string, readonly [address: string, statuses: string
 const bodies: Readonly<Record<string, object>> = {
   'POST /tasks': { client: 'acme', title: 'Renew the certificate' },
   'POST /sessions/{id}/kill': {},
+  'POST /clients/{slug}/statements/{month}/close': {},
   'PUT /clients/{slug}/contract': {
     validFrom: '2026-11-01',
     terms: { packageMinutes: 300, rateMinorPerHour: 200_000, currency: 'RUB' },
@@ -65,7 +77,10 @@ describe('every route answers every reader as the table says', () => {
   it.each(Object.entries(table))('%s', async (route, [address, statuses]) => {
     const house = installed()
     const [method] = route.split(' ') as ['GET' | 'POST' | 'PUT']
-    const url = address.replace('ENDED', house.sessions.ended).replace('LIVE', house.sessions.live)
+    const url = address
+      .replace('ENDED', house.sessions.ended)
+      .replace('LIVE', house.sessions.live)
+      .replace('STATEMENT', await closedMonth(house))
     const answered = []
     for (const person of everybody) {
       await freshKey(house, url.endsWith('/resume') ? 'paused' : 'active')
@@ -145,6 +160,17 @@ describe('lists hold only what their reader may see', () => {
     expect(await commandFor('billing')).toMatchObject({ kind: 'exec', command: null })
   })
 })
+
+/** The statement of acme for October. */
+async function closedMonth({ stores, clients }: Installation): Promise<string> {
+  const [closed] = await stores.statements.list({ client: 'acme' })
+  if (closed !== undefined) return closed.id
+  const terms = contractTerms.parse({ packageMinutes: 300, rateMinorPerHour: 200_000, currency: 'RUB' })
+  await stores.contracts.enter('acme', { validFrom: '2026-10-01', terms }, 'test')
+  const october = { client: clients.acme, month: '2026-10', asOf: new Date('2026-11-01T00:00:00Z') }
+  await closeMonth(stores, october, { accept: false, actor: 'test' })
+  return (await stores.statements.list({ client: 'acme' }))[0]!.id
+}
 
 /** A key of acme in this state, whatever went before. */
 async function freshKey({ stores, clients }: Installation, state: 'active' | 'paused'): Promise<void> {

@@ -29,6 +29,7 @@ const oneSession = fc
     client: `c${client}`,
     zone: zones[client]!,
     staff,
+    target: `web1.c${client}`,
     task,
     startedAt: new Date(start),
     lengthMs,

@@ -7,6 +7,7 @@ export function worked(changes: Partial<WorkedSession> = {}): WorkedSession {
     client: 'acme',
     zone: 'Europe/Moscow',
     staff: 'ivan',
+    target: 'web1.acme',
     task: undefined,
     startedAt: new Date('2026-11-10T07:00:00Z'),
     lengthMs: 600_000,

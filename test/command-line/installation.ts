@@ -16,6 +16,7 @@ import { PostgresSessionLog } from '#gateway/storage/session-log-store.ts'
 import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { PostgresSignInStore } from '#gateway/storage/sign-in-store.ts'
 import { PostgresStaffStore } from '#gateway/storage/staff-store.ts'
+import { PostgresStatementStore } from '#gateway/storage/statement-store.ts'
 import { PostgresSupportKeyStore } from '#gateway/storage/support-key-store.ts'
 import { PostgresAuditTrail } from '#gateway/storage/audit-trail.ts'
 import { PostgresTaskStore } from '#gateway/storage/task-store.ts'
@@ -58,6 +59,7 @@ export async function installation() {
     sessionLog: new PostgresSessionLog(database.database),
     workedSessions: new PostgresWorkedSessionSource(database.database),
     contracts: new PostgresContractStore(database.database),
+    statements: new PostgresStatementStore(database.database),
     close: async () => {},
   }
 

@@ -38,6 +38,7 @@ it('gives the keystrokes and commands of a session as its marks, in order', asyn
     client: 'acme',
     zone: 'Europe/Moscow',
     staff: 'ivan',
+    target: 'web1.acme',
     task: 'ACME-17',
     startedAt,
     lengthMs: 120_000,
