@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { pipeline } from 'node:stream/promises'
 import type { Config } from '../config.ts'
 import { parseConfig } from '../config.ts'
@@ -57,6 +58,11 @@ export class Desk {
   /** To stdout as it is. */
   print(text: string): void {
     this.parts.output.write(text)
+  }
+
+  /** To stdout, resolved when there is room for more. */
+  async printed(text: string): Promise<void> {
+    if (!this.parts.output.write(text)) await once(this.parts.output, 'drain')
   }
 
   /** To stdout piece by piece, as fast as it is read; ends quietly when the reader has seen enough. */

@@ -25,10 +25,10 @@ export interface PlaybackOptions {
 /** Makes the viewer's terminal what it was; to be written also where a playback is broken off. */
 export const TERMINAL_RESTORED = '\x1b[m\x1b[?7h\x1b[?25h\x1b[?1049l'
 
-const TERMINAL_TAKEN = '\x1b[?1049h\x1b[?7l\x1b[m\x1b[2J'
+export const TERMINAL_TAKEN = '\x1b[?1049h\x1b[?7l\x1b[m\x1b[2J'
 /** The viewer's terminal is painted 30 times a second at most. */
 const FRAME_US = 33_333
-const KEYS_SHOWN = 10
+export const KEYS_SHOWN = 10
 
 /**
  * Plays the recording of one channel in a person's terminal: yields what to write and sleeps between. What is
