@@ -1,6 +1,7 @@
 import { createEffect, ErrorBoundary, lazy, Match, on, onCleanup, onMount, Show, Suspense, Switch } from 'solid-js'
 import type { PrincipalView } from '#shared/api.ts'
 import { createAccount, takeSignInToken } from './account.ts'
+import { AuditScreen } from './audit/audit-screen.tsx'
 import { ClientScreen } from './client/client-screen.tsx'
 import { ClientsScreen } from './clients/clients-screen.tsx'
 import { MinutesScreen } from './minutes/minutes-screen.tsx'
@@ -99,6 +100,9 @@ function CurrentScreen(props: { path: string; home: string }) {
       </Match>
       <Match when={below('sessions')} keyed>
         {(id) => <SessionScreen id={id} />}
+      </Match>
+      <Match when={props.path === '/audit'}>
+        <AuditScreen />
       </Match>
       <Match when={props.path === '/minutes'}>
         <MinutesScreen />

@@ -1,6 +1,6 @@
 import { For, Show } from 'solid-js'
 import type { PrincipalView } from '#shared/api.ts'
-import { ownClient } from './pages-context.ts'
+import { maySeeTrail, ownClient } from './pages-context.ts'
 import { texts } from './texts.ts'
 
 /** The bar on top of every page: where one can go, who one is, the way out. */
@@ -12,6 +12,7 @@ export function Masthead(props: { path: string; principal: PrincipalView; onSign
       { href: '/sessions', name: texts.places.sessions },
       { href: '/minutes', name: texts.places.minutes },
       ...(client === undefined ? [{ href: '/clients', name: texts.places.clients }] : []),
+      ...(maySeeTrail(props.principal) ? [{ href: '/audit', name: texts.places.audit }] : []),
     ]
   }
   const isHere = (href: string) => props.path === href || props.path.startsWith(`${href}/`)

@@ -24,6 +24,11 @@ export function ownClient(principal: PrincipalView): string | undefined {
   return principal.kind === 'client-user' ? principal.client : undefined
 }
 
+/** May this person read the audit trail, or of it what concerns their company? */
+export function maySeeTrail(principal: PrincipalView): boolean {
+  return principal.kind === 'client-user' || principal.roles.some((role) => role === 'admin' || role === 'auditor')
+}
+
 /** May this person raise tasks? The API has the last word, here and below. */
 export function mayRaiseTasks(principal: PrincipalView): boolean {
   return principal.kind === 'client-user' || principal.roles.some((role) => role === 'admin' || role === 'engineer')

@@ -19,6 +19,7 @@ export const texts = {
     sessions: 'Sessions',
     minutes: 'Minutes',
     clients: 'Clients',
+    audit: 'Audit trail',
     ownClient: 'Support key',
   },
   role: {

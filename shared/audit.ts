@@ -32,3 +32,4 @@ export const auditQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 export const auditPage = page(auditEvent)
+export type AuditPage = z.infer<typeof auditPage>

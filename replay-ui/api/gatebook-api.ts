@@ -9,6 +9,7 @@ import type {
   SupportKeyView,
   TimeReport,
 } from '#shared/api.ts'
+import type { AuditPage } from '#shared/audit.ts'
 import type { SessionVerification } from '#shared/seal.ts'
 import type { NewTaskBody, TaskPage, TaskStatus, TaskView } from '#shared/task.ts'
 import { ApiFailure } from './api-failure.ts'
@@ -25,6 +26,17 @@ export interface SessionSearch {
   readonly live?: boolean | undefined
   readonly cursor?: string | undefined
   readonly limit?: number | undefined
+}
+
+/** What `GET /audit` filters by; instants are RFC 3339. */
+export interface TrailSearch {
+  readonly client?: string | undefined
+  readonly actor?: string | undefined
+  /** An action, or how it begins. */
+  readonly action?: string | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly cursor?: string | undefined
 }
 
 /** One channel of a session, replayed with pauses longer than `idleS` seconds shortened; 0 keeps every pause. */
@@ -66,6 +78,7 @@ export function createApi(onSignedOut: () => void) {
       call<KeystrokeList>(`${channelPath(source)}/keystrokes`, { query: { idle: String(idleS) } }),
     files: (session: string, cursor?: string) =>
       call<FilePage>(`/sessions/${encodeURIComponent(session)}/files`, { query: { cursor } }),
+    auditTrail: (search: TrailSearch) => call<AuditPage>('/audit', { query: { ...search } }),
     clients: () => items<ClientView>('/clients'),
     client: (slug: string) => call<ClientView>(clientPath(slug)),
     supportKey: (slug: string) => call<SupportKeyView>(`${clientPath(slug)}/key`),

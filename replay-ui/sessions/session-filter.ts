@@ -1,4 +1,5 @@
 import type { SessionSearch } from '../api/gatebook-api.ts'
+import { dayOf, spanOfDays } from '../format/day-span.ts'
 
 /** The filters of the session list as the address keeps them; days are `2026-11-23` in the browser's zone. */
 export interface SessionFilter {
@@ -18,8 +19,8 @@ export function filterOf(query: URLSearchParams): SessionFilter {
     staff: text('staff'),
     target: text('target'),
     task: text('task'),
-    from: isDay(text('from')) ? text('from') : '',
-    to: isDay(text('to')) ? text('to') : '',
+    from: dayOf(text('from')),
+    to: dayOf(text('to')),
     live: text('live') === 'true',
   }
 }
@@ -35,18 +36,7 @@ export function searchOf(filter: SessionFilter): SessionSearch {
     staff: filter.staff || undefined,
     target: filter.target || undefined,
     task: filter.task || undefined,
-    from: filter.from === '' ? undefined : startOfDay(filter.from, 0).toISOString(),
-    to: filter.to === '' ? undefined : startOfDay(filter.to, 1).toISOString(),
+    ...spanOfDays(filter),
     live: filter.live,
   }
-}
-
-/** The first instant of a local day, or of the one `later` days after it: days of 23 and 25 hours included. */
-function startOfDay(day: string, later: number): Date {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
-  return new Date(year, month - 1, date + later)
-}
-
-function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
 }

@@ -96,6 +96,28 @@ describe('the pages of a running gateway', needsProgram('chromium', 'chromium'),
     expect(await page.getByRole('button', { name: 'End…' }).count()).toBe(0)
   })
 
+  it('show the audit trail, narrowed in the address, and of it to a client what concerns them', async () => {
+    await using gateway = await testGateway()
+    await gateway.stores.clients.add({ slug: 'zeta', name: 'Zeta', zone: 'UTC', language: 'en' }, 'operator')
+    await using browser = await startBrowser()
+    const page = await browser.newPage()
+    const auditor = await addStaff(gateway, gateway.directory, 'anna', ['auditor'])
+    await signIn(page, gateway, { kind: 'staff', staffId: auditor.id })
+    await page.getByRole('link', { name: 'Audit trail' }).click()
+    await page.getByRole('cell', { name: 'client:zeta' }).waitFor()
+    await page.getByLabel(/^Did what/).fill('support-key.')
+    await page.getByLabel(/^Did what/).press('Enter')
+    await page.getByRole('cell', { name: 'support-key.issue' }).waitFor()
+    expect(await page.getByRole('cell', { name: 'client:zeta' }).count()).toBe(0)
+    expect(new URL(page.url()).search).toBe('?action=support-key.')
+
+    const theirs = await browser.newPage()
+    await signIn(theirs, gateway, { kind: 'client-user', clientId: gateway.client.id, role: 'viewer' })
+    await theirs.getByRole('link', { name: 'Audit trail' }).click()
+    await theirs.getByRole('cell', { name: 'client.add' }).waitFor()
+    expect(await theirs.getByRole('cell', { name: 'client:zeta' }).count()).toBe(0)
+  })
+
   it('let a client raise a task, and staff close it', async () => {
     await using gateway = await testGateway()
     await using browser = await startBrowser()

@@ -1,13 +1,16 @@
 import { type Accessor, createEffect, createSignal, on } from 'solid-js'
-import type { SessionPage, SessionView } from '#shared/api.ts'
-import type { SessionSearch } from '../api/gatebook-api.ts'
 
-/** The sessions a search finds, page by page; a new search starts over and forgets answers to the old one. */
-export function createSessionList(
-  search: Accessor<SessionSearch>,
-  fetchPage: (search: SessionSearch) => Promise<SessionPage>,
+interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly nextCursor: string | null
+}
+
+/** What a search finds, page by page; a new search starts over and forgets answers to the old one. */
+export function createPagedList<Search, Item>(
+  search: Accessor<Search>,
+  fetchPage: (search: Search & { readonly cursor: string | undefined }) => Promise<Page<Item>>,
 ) {
-  const [items, setItems] = createSignal<readonly SessionView[]>()
+  const [items, setItems] = createSignal<readonly Item[]>()
   const [nextCursor, setNextCursor] = createSignal<string | null>(null)
   const [failure, setFailure] = createSignal<unknown>()
   const [loading, setLoading] = createSignal(false)
