@@ -10,8 +10,10 @@ import type { WorkedSessionSource } from '../billing/worked-session.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { RecordStore } from '../recording/record-store.ts'
+import type { SearchIndex } from '../recording/search/search-index.ts'
 import type { SessionLog } from '../recording/seal/session-log.ts'
 import type { EvidenceStore } from '../session/session-evidence.ts'
+import type { SessionSearch } from '../session/session-search.ts'
 import type { SessionStore } from '../session/session.ts'
 import type { GatewayMetrics } from './metrics-text.ts'
 
@@ -26,6 +28,8 @@ export interface ApiStores {
   readonly sessions: Pick<SessionStore, 'list' | 'show' | 'channels' | 'askEnd'>
   readonly records: Pick<RecordStore, 'progress' | 'events' | 'keystrokes' | 'files'>
   readonly sessionLog: Pick<SessionLog, 'statements' | 'keys'>
+  readonly searchIndex: Pick<SearchIndex, 'commands' | 'notRead'>
+  readonly search: SessionSearch
   readonly evidence: EvidenceStore
   readonly workedSessions: WorkedSessionSource
   readonly contracts: ContractStore

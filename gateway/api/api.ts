@@ -8,6 +8,7 @@ import { servePages } from './pages.ts'
 import { clientRoutes } from './routes/client-routes.ts'
 import { contractRoutes } from './routes/contract-routes.ts'
 import { replayRoutes } from './routes/replay-routes.ts'
+import { searchRoutes } from './routes/search-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { signInRoutes } from './routes/sign-in-routes.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
@@ -17,17 +18,20 @@ import { timeRoutes } from './routes/time-routes.ts'
 import { verificationRoutes } from './routes/verification-routes.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { serveRoute } from './serve-route.ts'
+import { ViewNotes } from './view-notes.ts'
 
 /** Everything under `/api/v1`, each route once: served, described and tested from this list. */
 export function apiRoutes(parts: ApiParts) {
+  const views = new ViewNotes(parts.stores.auditTrail, parts.clock)
   const routes = [
     ...signInRoutes(parts),
     ...clientRoutes(parts),
     ...auditRoutes(parts),
     ...taskRoutes(parts),
     ...sessionRoutes(parts),
+    ...searchRoutes(parts, views),
     ...verificationRoutes(parts),
-    ...replayRoutes(parts),
+    ...replayRoutes(parts, views),
     ...timeRoutes(parts),
     ...contractRoutes(parts),
     ...statementRoutes(parts),

@@ -8,7 +8,7 @@ import { DEFAULT_TERMINAL_SIZE } from '../recording/terminal-size.ts'
 import type { ApiParts } from './api-parts.ts'
 import { demandSession } from './demand.ts'
 import { ReplayCache } from './replay-cache.ts'
-import { ViewNotes } from './view-notes.ts'
+import type { ViewNotes } from './view-notes.ts'
 
 /** A replay holds the whole recording in memory; a larger one is for a file, not for a browser. */
 const RECORDED_BYTES_MAX = 256 * 1024 * 1024
@@ -33,11 +33,11 @@ export class ChannelReplays {
   readonly #cache: ReplayCache
   readonly #views: ViewNotes
 
-  constructor(parts: Pick<ApiParts, 'stores' | 'clock'>, bytesMax = RECORDED_BYTES_MAX) {
+  constructor(parts: Pick<ApiParts, 'stores' | 'clock'>, views: ViewNotes, bytesMax = RECORDED_BYTES_MAX) {
     this.#parts = parts
     this.#bytesMax = bytesMax
     this.#cache = new ReplayCache(parts.clock)
-    this.#views = new ViewNotes(parts.stores.auditTrail, parts.clock)
+    this.#views = views
   }
 
   /** Throws `not-found`, `not-allowed`, or `conflict` for a recording beyond 256 MiB. */

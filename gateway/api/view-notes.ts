@@ -7,6 +7,12 @@ const LOOK_MS = 10 * 60 * 1000
 /** Looks remembered; beyond, the oldest may be noted again. */
 const LOOKS_MAX = 10_000
 
+/** A session of which something is shown. */
+interface Seen {
+  readonly id: string
+  readonly client: string
+}
+
 /** Puts on the audit trail who looks at what was typed and shown, before it is shown. */
 export class ViewNotes {
   readonly #trail: Pick<AuditTrail, 'add'>
@@ -20,12 +26,18 @@ export class ViewNotes {
   }
 
   /** Rejects where the trail cannot be written: nothing is to be shown then. */
-  async note(reader: PageReader, { id, client }: { readonly id: string; readonly client: string }): Promise<void> {
+  async note(reader: PageReader, ...sessions: readonly Seen[]): Promise<void> {
     const actor = actorName(reader)
-    const look = `${actor} ${id}`
     const nowMs = this.#clock.monotonicUs() / 1000
-    if (nowMs - (this.#looks.get(look) ?? -Infinity) < LOOK_MS) return
-    await this.#trail.add({ actor, action: 'session.view', subject: `session:${id}`, client })
+    const isFresh = ({ id }: Seen) => nowMs - (this.#looks.get(`${actor} ${id}`) ?? -Infinity) >= LOOK_MS
+    const fresh = [...new Map(sessions.filter(isFresh).map((each) => [each.id, each])).values()]
+    if (fresh.length === 0) return
+    const changes = fresh.map(({ id, client }) => ({ actor, action: 'session.view', subject: `session:${id}`, client }))
+    await this.#trail.add(...changes)
+    for (const { id } of fresh) this.#remember(`${actor} ${id}`, nowMs)
+  }
+
+  #remember(look: string, nowMs: number): void {
     this.#looks.delete(look)
     this.#looks.set(look, nowMs)
     const [oldest] = this.#looks.keys()

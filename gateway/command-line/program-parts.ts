@@ -14,9 +14,11 @@ import type { WorkedSessionSource } from '../billing/worked-session.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { RecordStore } from '../recording/record-store.ts'
+import type { SearchIndex } from '../recording/search/search-index.ts'
 import type { SessionLog } from '../recording/seal/session-log.ts'
 import type { LeaseStore } from '../session/gateway-lease.ts'
 import type { EvidenceStore } from '../session/session-evidence.ts'
+import type { SessionSearch } from '../session/session-search.ts'
 import type { SessionStore } from '../session/session.ts'
 import type { Vault } from '../vault/seal.ts'
 import type { Examination } from './doctor/examination.ts'
@@ -37,6 +39,8 @@ export interface OpenStores {
   readonly records: RecordStore
   readonly evidence: EvidenceStore
   readonly sessionLog: SessionLog
+  readonly searchIndex: SearchIndex
+  readonly search: SessionSearch
   readonly workedSessions: WorkedSessionSource
   readonly contracts: ContractStore
   readonly statements: StatementStore

@@ -13,6 +13,7 @@ import { packageCommands } from './package-commands.ts'
 import type { ProgramParts } from './program-parts.ts'
 import { refusalLines } from './refusal.ts'
 import { sealCommands } from './seal-commands.ts'
+import { searchCommand } from './search-command.ts'
 import { sessionCommands } from './session-commands.ts'
 import { staffCommands } from './staff-commands.ts'
 import { statementCommands } from './statement-commands.ts'
@@ -52,6 +53,7 @@ export function createProgram(parts: ProgramParts): Command {
   grantCommands(program, desk)
   taskCommands(program, desk)
   sessionCommands(program, desk)
+  searchCommand(program, desk)
   verifyCommand(program, desk)
   sealCommands(program, desk)
   auditCommand(program, desk)

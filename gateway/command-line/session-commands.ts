@@ -8,6 +8,7 @@ import type { SessionFilter, SessionSummary } from '../session/session.ts'
 import { fullTargetName, type FullTargetName } from '../access/names.ts'
 import { formatTaskNumber, type TaskName } from '../access/task.ts'
 import { clientSlugArgument, staffLoginArgument, targetArgument, wholeNumberArgument } from './argument-parsers.ts'
+import { commandListCommand } from './command-list-command.ts'
 import type { Desk } from './desk.ts'
 import { fileColumns } from '../printing/file-table.ts'
 import { instantArgument } from './instant-argument.ts'
@@ -44,6 +45,7 @@ export function sessionCommands(program: Command, desk: Desk): void {
   listCommand(session, desk)
   showCommand(session, desk)
   keystrokeCommand(session, desk)
+  commandListCommand(session, desk)
   exportCommands(session, desk)
   playCommand(session, desk)
   sessionKillCommand(session, desk)

@@ -12,6 +12,8 @@ import { migrate } from '../storage/migrate.ts'
 import { PostgresRecordStore } from '../storage/record-store.ts'
 import { PostgresSecondFactorStore } from '../storage/second-factor-store.ts'
 import { PostgresSessionLog } from '../storage/session-log-store.ts'
+import { PostgresSearchIndex } from '../storage/search-index-store.ts'
+import { PostgresSessionSearch } from '../storage/session-search-store.ts'
 import { PostgresSessionStore } from '../storage/session-store.ts'
 import { PostgresSignInStore } from '../storage/sign-in-store.ts'
 import { PostgresStaffStore } from '../storage/staff-store.ts'
@@ -87,6 +89,8 @@ export function storesOn(database: Database): Omit<OpenStores, 'close'> {
     records: new PostgresRecordStore(database),
     evidence: new PostgresEvidenceStore(database),
     sessionLog: new PostgresSessionLog(database),
+    searchIndex: new PostgresSearchIndex(database),
+    search: new PostgresSessionSearch(database),
     workedSessions: new PostgresWorkedSessionSource(database),
     contracts: new PostgresContractStore(database),
     statements: new PostgresStatementStore(database),

@@ -5,6 +5,8 @@ import { Archiver } from '../recording/archiver.ts'
 import type { KeySealer } from '../recording/journal-cipher.ts'
 import { Journal } from '../recording/journal.ts'
 import type { RecordStore } from '../recording/record-store.ts'
+import { Indexer } from '../recording/search/indexer.ts'
+import type { SearchIndex } from '../recording/search/search-index.ts'
 import type { SessionLog } from '../recording/seal/session-log.ts'
 import { SessionSeals } from '../recording/seal/session-seals.ts'
 import type { SigningKey } from '../recording/seal/signing-key.ts'
@@ -23,6 +25,7 @@ export interface OpenRecordOptions {
   readonly clock: Clock
   readonly signingKey: SigningKey
   readonly records: RecordStore
+  readonly searchIndex: SearchIndex
   readonly sessions: Pick<SessionStore, 'leftLive' | 'show'>
   readonly sessionLog: Pick<SessionLog, 'opening' | 'positions'>
   /** Nothing can be recorded any more. */
@@ -50,10 +53,11 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
     vault: options.vault,
     onFailure: (error) => options.onFailure(error),
   })
+  let indexer: Indexer | undefined
   const archiver = new Archiver({
     journal,
     journalMaxBytes,
-    store: options.records,
+    store: tellingOfEnds(options.records, () => indexer?.wake()),
     seals: new SessionSeals(signingKey, sessionLog, clock),
     onTrouble: (error) => log(`PostgreSQL takes nothing now; the journal keeps everything: ${error.message}`),
     onFailure: (error) => options.onFailure(error),
@@ -64,12 +68,26 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
   const left = await sessions.leftLive(gatewayId)
   for (const id of left) await interruptSession(options, id, 'the gateway stopped in the middle of it')
   if (left.length > 0) log(`${left.length} sessions were interrupted when the gateway stopped; their record is whole`)
+  indexer = new Indexer({ gatewayId, records: options.records, index: options.searchIndex, log })
   return {
     journal,
     archiver,
     async close() {
+      await indexer?.stop(PATIENCE_MS)
       await archiver.stop(PATIENCE_MS)
       journal.close()
+    },
+  }
+}
+
+/** Hears when a channel, and with it all of its recording, is in the database. */
+function tellingOfEnds(records: RecordStore, onEnd: () => void): Pick<RecordStore, 'append' | 'progress' | 'events'> {
+  return {
+    progress: (sessionId, channel) => records.progress(sessionId, channel),
+    events: (sessionId, channel, fromUs) => records.events(sessionId, channel, fromUs),
+    async append(batch) {
+      await records.append(batch)
+      if (batch.closings.length > 0 || batch.channels.some(({ closedUs }) => closedUs !== undefined)) onEnd()
     },
   }
 }

@@ -27,7 +27,8 @@ export async function migrate(url: string, sqlDirectory: string): Promise<number
     const failure = databaseFailure(cause)
     if (failure instanceof GatewayError) throw failure
     const message = failure instanceof Error ? failure.message : String(failure)
-    throw new GatewayError('database-setup', `cannot prepare the database: ${message}`, undefined, failure)
+    const hint = message.includes('pg_trgm') ? 'gatebook doctor says how PostgreSQL gets this extension' : undefined
+    throw new GatewayError('database-setup', `cannot prepare the database: ${message}`, hint, failure)
   } finally {
     await client.end().catch(() => undefined)
   }

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Database, Queries } from './database.ts'
 import { monthAfter, monthOf } from './month.ts'
 
-const PARTITIONED = ['frame', 'event_salt', 'keystroke_run', 'transferred_file']
+const PARTITIONED = ['frame', 'event_salt', 'keystroke_run', 'transferred_file', 'command', 'session_text']
 /** Two gateways that make the same partition at once would collide. */
 const PARTITION_LOCK = 0x67_62_70_61
 

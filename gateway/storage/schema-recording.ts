@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, date, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import type { ChannelKind } from '../recording/channel-request.ts'
 import { bytea } from './bytea.ts'
 import { foreignText } from './foreign-text.ts'
@@ -99,8 +111,15 @@ export const channel = pgTable(
     bytesIn: count(),
     bytesOut: count(),
     bytesErr: count(),
+    /** Its commands and its text are in `command` and `session_text`. */
+    searchable: boolean().notNull().default(false),
   },
-  (table) => [primaryKey({ columns: [table.sessionId, table.channel] })],
+  (table) => [
+    primaryKey({ columns: [table.sessionId, table.channel] }),
+    index('channel_not_searchable')
+      .on(table.sessionId, table.channel)
+      .where(sql`not ${table.searchable}`),
+  ],
 )
 
 export const frame = pgTable(

@@ -16,6 +16,8 @@ import type { Database } from '#gateway/storage/database.ts'
 import { PostgresEvidenceStore } from '#gateway/storage/evidence-store.ts'
 import { PostgresRecordStore } from '#gateway/storage/record-store.ts'
 import { PostgresSessionLog } from '#gateway/storage/session-log-store.ts'
+import { PostgresSearchIndex } from '#gateway/storage/search-index-store.ts'
+import { PostgresSessionSearch } from '#gateway/storage/session-search-store.ts'
 import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { PostgresSignInStore } from '#gateway/storage/sign-in-store.ts'
 import { PostgresStaffStore } from '#gateway/storage/staff-store.ts'
@@ -128,6 +130,8 @@ function storesOn(database: Database) {
     records: new PostgresRecordStore(database),
     evidence: new PostgresEvidenceStore(database),
     sessionLog: new PostgresSessionLog(database),
+    searchIndex: new PostgresSearchIndex(database),
+    search: new PostgresSessionSearch(database),
     workedSessions: new PostgresWorkedSessionSource(database),
     contracts: new PostgresContractStore(database),
     statements: new PostgresStatementStore(database),

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { keystrokeList, replayIndex, replaySegment, type ReplayIndex, type ReplaySegment } from '#shared/api.ts'
 import { ChannelReplays } from '#gateway/api/channel-replays.ts'
+import { ViewNotes } from '#gateway/api/view-notes.ts'
 import { asked, type Installation, sharedInstallation } from './installation.ts'
 import { addOutput } from './recorded-session.ts'
 
@@ -73,8 +74,11 @@ describe('the replay of a channel', () => {
     const reader = { kind: 'staff', login: 'admin', name: 'Admin', roles: ['admin'] } as const
     const asked = { id: sessions.ended, channel: 1, idle: 0 }
     // Of `uptime`: 4 events of 100 bytes, their request and output of 28 bytes.
-    await expect(new ChannelReplays(parts, 428).demand(reader, asked)).resolves.toMatchObject({ through: 3 })
-    await expect(new ChannelReplays(parts, 427).demand(reader, asked)).rejects.toMatchObject({ code: 'conflict' })
+    const views = new ViewNotes(parts.stores.auditTrail, parts.clock)
+    await expect(new ChannelReplays(parts, views, 428).demand(reader, asked)).resolves.toMatchObject({ through: 3 })
+    await expect(new ChannelReplays(parts, views, 427).demand(reader, asked)).rejects.toMatchObject({
+      code: 'conflict',
+    })
   })
 })
 

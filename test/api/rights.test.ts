@@ -28,6 +28,8 @@ const table: Readonly<Record<string, readonly [address: string, statuses: string
   'GET /sessions/{id}': ['/sessions/ENDED', '401 200 200 200 404 200 200 200 404'],
   'POST /sessions/{id}/kill': ['/sessions/LIVE/kill', '401 200 200 404 200 403 404 404 403'],
   'GET /sessions/{id}/files': ['/sessions/ENDED/files', '401 200 200 200 404 403 200 200 404'],
+  'GET /sessions/{id}/commands': ['/sessions/ENDED/commands', '401 200 200 200 404 403 200 200 404'],
+  'GET /search': ['/search?text=notes', '401 200 200 200 200 200 200 200 200'],
   'GET /sessions/{id}/verification': ['/sessions/ENDED/verification', '401 200 200 200 404 200 200 200 404'],
   'GET /sessions/{id}/channels/{channel}/replay': [
     '/sessions/ENDED/channels/0/replay',

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import type { Examination } from '#gateway/command-line/doctor/examination.ts'
+import type { DatabaseFacts, Examination } from '#gateway/command-line/doctor/examination.ts'
 import { GatewayError } from '#gateway/errors.ts'
 import { examineDatabase } from '#gateway/storage/examine-database.ts'
 import { installation } from './installation.ts'
@@ -73,6 +73,7 @@ describe('gatebook doctor', () => {
       'disk ok',
       'database ok',
       'schema ok',
+      'search ok',
       'clock ok',
       'master key ok',
       'tree heads warn',
@@ -110,11 +111,20 @@ describe('gatebook doctor', () => {
     [{ serverVersion: 130_022 }, 'database', 'fail'],
     [{ pendingMigrations: 1 }, 'schema', 'warn'],
     [{ pendingMigrations: -1 }, 'schema', 'fail'],
+    [{ trigrams: 'can-create' }, 'search', 'ok'],
+    [{ trigrams: 'may-not-create' }, 'search', 'fail'],
+    [{ trigrams: 'not-installed' }, 'search', 'fail'],
     [{ now: new Date(Date.now() - 60_000) }, 'clock', 'warn'],
     [{ now: new Date(Date.now() + 60_000) }, 'clock', 'warn'],
-  ])('judges a database with %j: %s %s', async (facts, check, state) => {
+  ] as const)('judges a database with %j: %s %s', async (facts, check, state) => {
     await using home = await installation()
-    const database = async () => ({ serverVersion: 180_004, pendingMigrations: 0, now: new Date(), ...facts })
+    const database = async (): Promise<DatabaseFacts> => ({
+      serverVersion: 180_004,
+      pendingMigrations: 0,
+      trigrams: 'created',
+      now: new Date(),
+      ...facts,
+    })
     const { of, status } = await doctor(home, { examination: { database } })
     expect(of(check).state).toBe(state)
     expect(status).toBe(state === 'fail' ? 1 : 0)

@@ -13,6 +13,8 @@ import { PostgresLeaseStore } from '#gateway/storage/lease-store.ts'
 import { PostgresRecordStore } from '#gateway/storage/record-store.ts'
 import { PostgresSecondFactorStore } from '#gateway/storage/second-factor-store.ts'
 import { PostgresSessionLog } from '#gateway/storage/session-log-store.ts'
+import { PostgresSearchIndex } from '#gateway/storage/search-index-store.ts'
+import { PostgresSessionSearch } from '#gateway/storage/session-search-store.ts'
 import { PostgresSessionStore } from '#gateway/storage/session-store.ts'
 import { PostgresSignInStore } from '#gateway/storage/sign-in-store.ts'
 import { PostgresStaffStore } from '#gateway/storage/staff-store.ts'
@@ -57,6 +59,8 @@ export async function installation() {
     records: new PostgresRecordStore(database.database),
     evidence: new PostgresEvidenceStore(database.database),
     sessionLog: new PostgresSessionLog(database.database),
+    searchIndex: new PostgresSearchIndex(database.database),
+    search: new PostgresSessionSearch(database.database),
     workedSessions: new PostgresWorkedSessionSource(database.database),
     contracts: new PostgresContractStore(database.database),
     statements: new PostgresStatementStore(database.database),

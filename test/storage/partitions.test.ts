@@ -21,7 +21,8 @@ async function partitions(database: Database): Promise<string[]> {
   const { rows } = await database.read((queries) =>
     queries.execute<{ name: string }>(sql`
       select inhrelid::regclass::text as name from pg_inherits
-      where inhparent::regclass::text in ('frame', 'event_salt', 'keystroke_run', 'transferred_file') order by name
+      where inhparent::regclass::text in ('frame', 'event_salt', 'keystroke_run', 'transferred_file', 'command', 'session_text')
+      order by name
     `),
   )
   return rows.map(({ name }) => name)
@@ -32,6 +33,9 @@ it('makes the partitions of this month and the next, once, also when two gateway
   await Promise.all([ensurePartitions(test.database, now), ensurePartitions(test.database, now)])
   await ensurePartitions(test.database, now)
   expect(await partitions(test.database)).toEqual([
+    'command_2026_12',
+    'command_2027_01',
+    'command_default',
     'event_salt_2026_12',
     'event_salt_2027_01',
     'event_salt_default',
@@ -41,6 +45,9 @@ it('makes the partitions of this month and the next, once, also when two gateway
     'keystroke_run_2026_12',
     'keystroke_run_2027_01',
     'keystroke_run_default',
+    'session_text_2026_12',
+    'session_text_2027_01',
+    'session_text_default',
     'transferred_file_2026_12',
     'transferred_file_2027_01',
     'transferred_file_default',

@@ -5,13 +5,14 @@ import { keyName } from '../../recording/key-name.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { ChannelReplays } from '../channel-replays.ts'
 import { route, type Route } from '../route.ts'
+import type { ViewNotes } from '../view-notes.ts'
 
 const params = z.object({ id: z.uuid(), channel: z.coerce.number().int().min(0).max(0x7fff_ffff) })
 const segmentParams = params.extend({ segment: z.coerce.number().int().min(0) })
 
 /** What was typed and shown on a channel. */
-export function replayRoutes(parts: ApiParts): readonly Route[] {
-  const replays = new ChannelReplays(parts)
+export function replayRoutes(parts: ApiParts, views: ViewNotes): readonly Route[] {
+  const replays = new ChannelReplays(parts, views)
   return [
     route({
       method: 'GET',

@@ -6,6 +6,8 @@ export interface DatabaseFacts {
   readonly serverVersion: number
   /** How many migrations are not applied yet; below 0 where a newer gatebook made the schema. */
   readonly pendingMigrations: number
+  /** Whether the extension of search, pg_trgm, is there, can be made by us, only by a superuser, or not at all. */
+  readonly trigrams: 'created' | 'can-create' | 'may-not-create' | 'not-installed'
   /** The wall clock of the database. */
   readonly now: Date
 }

@@ -19,7 +19,8 @@ export async function examineDatabase(
     const before = clock.now().getTime()
     const facts = await examination.database(config)
     const after = clock.now().getTime()
-    const findings = [versionOf(config, facts), schemaOf(facts), clockOf(facts.now.getTime(), before, after)]
+    const clockFinding = clockOf(facts.now.getTime(), before, after)
+    const findings = [versionOf(config, facts), schemaOf(facts), searchOf(facts), clockFinding]
     return { findings, usable: facts.pendingMigrations === 0 && findings[0]!.state !== 'fail' }
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
@@ -44,6 +45,27 @@ function schemaOf(facts: DatabaseFacts): Finding {
     `${pending} ${pending === 1 ? 'migration is' : 'migrations are'} not applied yet`,
     'run: gatebook migrate (gatebook start does it too)',
   )
+}
+
+function searchOf({ trigrams }: DatabaseFacts): Finding {
+  switch (trigrams) {
+    case 'created':
+      return ok('search', 'the extension pg_trgm is there')
+    case 'can-create':
+      return ok('search', 'gatebook start makes the extension pg_trgm')
+    case 'may-not-create':
+      return fail(
+        'search',
+        'we may not create the extension pg_trgm',
+        'as a superuser, in this database: CREATE EXTENSION pg_trgm',
+      )
+    case 'not-installed':
+      return fail(
+        'search',
+        'PostgreSQL lacks the extension pg_trgm',
+        'install its contrib package, such as postgresql-contrib',
+      )
+  }
 }
 
 /** The database read its clock at some moment between `before` and `after`. */
