@@ -30,7 +30,7 @@ export interface MonthFacts {
 /** The statement of one month. Totals are sums of its lines. */
 export function drawUp(facts: MonthFacts): StatementBody {
   const { client, month, contract, time, corrections } = facts
-  const lineOf = new Map(time.lines.map((line) => [packageLine(line, client.zone), line]))
+  const lineOf = new Map(time.lines.map((line) => [packageLine(line), line]))
   const charged = [...lineOf.keys()].filter(({ minutes }) => minutes > 0)
   const balanced = balanceMonth({ ...facts, lines: charged })
   const lines = [...lineOf].map(([drawn, line]) => statementLine(line, drawn, { facts, balanced }))
@@ -60,10 +60,15 @@ export function drawUp(facts: MonthFacts): StatementBody {
   }
 }
 
-function packageLine(line: Line, zone: string): PackageLine {
-  const { offsetMs } = calendarOf(zone).offsetAt(line.firstAt)
-  const at = new Date(line.firstAt + offsetMs).toISOString().slice(11, 16)
+/** In the order in which it is printed: by the instant, for on the night of a change a local hour comes twice. */
+function packageLine(line: Line): PackageLine {
+  const at = new Date(line.firstAt).toISOString()
   return { day: line.day, at, staff: line.staff, task: line.task, minutes: line.charged }
+}
+
+function localTime(instant: number, zone: string): string {
+  const { offsetMs } = calendarOf(zone).offsetAt(instant)
+  return new Date(instant + offsetMs).toISOString().slice(11, 16)
 }
 
 function statementLine(
@@ -75,7 +80,7 @@ function statementLine(
   const first = facts.sessions.get(line.sessions[0]!)!
   return {
     day: line.day,
-    at: drawn.at,
+    at: localTime(line.firstAt, facts.client.zone),
     staff: line.staff,
     task: line.task,
     band: line.band,

@@ -71,7 +71,7 @@ function creditPool(month: string, { ref, minutes }: { readonly ref: string; rea
 }
 
 function lateLine(month: string, { minutes }: { readonly minutes: number }): PackageLine {
-  return { day: firstDay(month), at: '00:00', staff: '', task: null, minutes }
+  return { day: firstDay(month), at: '', staff: '', task: null, minutes }
 }
 
 /** Unused minutes of the month up to the cap, and what is left of longer ones. */

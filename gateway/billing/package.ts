@@ -13,7 +13,7 @@ export interface Pool {
 /** The minutes of a printed line, as a package sees them. */
 export interface PackageLine {
   readonly day: string
-  /** Local time of the first work, such as `10:00`. */
+  /** When the first work began, as a text that sorts by time: `10:00`, or an instant in UTC. */
   readonly at: string
   readonly staff: string
   readonly task: string | null
