@@ -1,3 +1,4 @@
+import { liveTexts } from './session/live-texts.ts'
 import { killTexts } from './session/kill-texts.ts'
 import { shortcutTexts } from './session/shortcut-texts.ts'
 
@@ -285,6 +286,7 @@ export const texts = {
     revoke: 'Revoke…',
   },
   kill: killTexts,
+  watching: liveTexts,
   revoke: {
     title: (client: string) => `Revoke the support key of ${client}?`,
     what: 'This is for good. Live sessions on this client’s servers end at once, and nobody can connect with this key again. To shut the door for a while, pause the key instead.',

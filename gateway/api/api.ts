@@ -7,6 +7,7 @@ import { descriptionRoute } from './openapi.ts'
 import { servePages } from './pages.ts'
 import { clientRoutes } from './routes/client-routes.ts'
 import { contractRoutes } from './routes/contract-routes.ts'
+import { liveRoutes } from './routes/live-routes.ts'
 import { replayRoutes } from './routes/replay-routes.ts'
 import { searchRoutes } from './routes/search-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
@@ -32,6 +33,7 @@ export function apiRoutes(parts: ApiParts) {
     ...searchRoutes(parts, views),
     ...verificationRoutes(parts),
     ...replayRoutes(parts, views),
+    ...liveRoutes(parts, views),
     ...timeRoutes(parts),
     ...contractRoutes(parts),
     ...statementRoutes(parts),

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { PageReader } from '../access/page-rights.ts'
@@ -19,6 +20,8 @@ export interface Route {
   readonly mediaType?: string
   /** It has an entity tag, so that nobody need read twice what did not change. */
   readonly tagged?: boolean
+  /** It answers for as long as there is something to say. */
+  readonly lasts?: boolean
   readonly handle: (asked: Asked<PageReader | undefined, unknown, unknown, unknown>) => Promise<unknown>
 }
 
@@ -64,4 +67,29 @@ export function openRoute<
   A extends z.ZodType = z.ZodVoid,
 >(definition: Definition<P, Q, B, A> & { handle: (asked: Unsigned<P, Q, B>) => Promise<z.output<A>> }): Route {
   return { ...route(definition), open: true }
+}
+
+/** A route whose answer goes on: its handler gives the text piece by piece, as fast as it is read. */
+export function streamRoute<P extends z.ZodObject>(
+  definition: Pick<Route, 'path' | 'summary' | 'mediaType'> & {
+    readonly params: P
+    handle: (asked: Signed<P, Nothing, z.ZodUndefined>) => Promise<AsyncIterable<string>>
+  },
+): Route {
+  const { handle } = definition
+  const streamed = async (asked: Parameters<typeof handle>[0]) => {
+    const pieces = await handle(asked)
+    // A connection that is kept for another request would keep a gateway from stopping.
+    asked.reply.header('connection', 'close')
+    return Readable.from(pieces, { objectMode: false })
+  }
+  const whole = {
+    method: 'GET',
+    open: false,
+    lasts: true,
+    query: nothing,
+    body: undefined,
+    answer: z.string(),
+  } as const
+  return { ...definition, ...whole, handle: streamed as Route['handle'] }
 }

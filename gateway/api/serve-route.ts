@@ -8,11 +8,15 @@ import { HttpRefusal } from './problem-document.ts'
 import type { Route } from './route.ts'
 import { readerOf } from './web-session.ts'
 
+/** The longest that a timer takes: 24 days. */
+const FOR_EVER_MS = 2 ** 31 - 1
+
 /** Serves one route, in this order: own origin, signed in, input as described, then its handler. */
 export function serveRoute(api: FastifyInstance, route: Route, parts: ApiParts): void {
   api.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    ...(route.lasts === true && { handlerTimeout: FOR_EVER_MS }),
     handler: async (request, reply) => {
       if (route.method !== 'GET') demandOwnOrigin(request, parts.config.publicUrl)
       const reader = route.open ? undefined : await readerOf(parts, request)

@@ -27,7 +27,8 @@ const OVER_EVERY = 10
 const EVENTS_AT_ONCE = 2000
 
 /**
- * Everything of a channel from its beginning on, and then what comes, until it is over. Reads on when it is asked for
+ * Everything of a channel from its beginning on, and then what comes, until it is over; each second of silence gives
+ * nothing new. Reads on when it is asked for
  * more: who is slow finds more at the next look and holds up nobody.
  */
 export async function* followEvents(
@@ -38,7 +39,8 @@ export async function* followEvents(
   let fromUs = 0
   for (let silent = 0; ; silent++) {
     // Asked before: what is stored meanwhile is still read.
-    const over = silent % OVER_EVERY === 0 && (await isOver())
+    const asks = silent % OVER_EVERY === 0
+    const over = asks && (await isOver())
     const stored = await records.progress(sessionId, channel)
     if (stored !== undefined && stored.archivedSeq >= next) {
       silent = 0
@@ -56,7 +58,7 @@ export async function* followEvents(
       const closed = events.at(-1)?.kind === 'close'
       yield { events, caughtUp: true }
       if (closed) return
-    }
+    } else if (asks) yield { events: [], caughtUp: true }
     if (over) return
     await sleep(LOOK_MS)
   }

@@ -99,6 +99,11 @@ export function replayUrl({ idleS, ...source }: ReplaySource): string {
   return apiUrl(`${channelPath(source)}/replay`, { idle: String(idleS) })
 }
 
+/** Where the player hears of what happens on a live channel. */
+export function liveUrl(source: Omit<ReplaySource, 'idleS'>): string {
+  return apiUrl(`${channelPath(source)}/live`)
+}
+
 function channelPath({ session, channel }: Omit<ReplaySource, 'idleS'>): string {
   return `/sessions/${encodeURIComponent(session)}/channels/${channel}`
 }

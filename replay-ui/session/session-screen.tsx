@@ -8,7 +8,7 @@ import { texts } from '../texts.ts'
 import { Loaded } from '../widgets/loaded.tsx'
 import { ChannelChooser } from './channel-chooser.tsx'
 import { ForwardFacts } from './forward-facts.tsx'
-import { Replay } from './replay.tsx'
+import { LiveOrReplay } from './live-or-replay.tsx'
 import { SessionFacts } from './session-facts.tsx'
 import './session.css'
 
@@ -53,11 +53,12 @@ function SessionPage(props: { session: SessionDetail; reloads: number; onReload:
             <Show
               when={isForward(found().kind)}
               fallback={
-                <Replay
+                <LiveOrReplay
                   session={props.session}
                   channel={found()}
                   startAtSessionS={startAtS()}
                   reloads={props.reloads}
+                  onReload={props.onReload}
                 />
               }
             >

@@ -43,6 +43,10 @@ const table: Readonly<Record<string, readonly [address: string, statuses: string
     '/sessions/ENDED/channels/0/keystrokes',
     '401 200 200 200 404 403 200 200 404',
   ],
+  'GET /sessions/{id}/channels/{channel}/live': [
+    '/sessions/ENDED/channels/0/live',
+    '401 409 409 409 404 403 409 409 404',
+  ],
   'GET /time': ['/time?month=2026-11', '401 200 200 200 200 200 200 200 200'],
   'GET /clients/{slug}/contract': ['/clients/acme/contract', '401 200 200 403 403 200 200 200 404'],
   'PUT /clients/{slug}/contract': ['/clients/acme/contract', '401 200 403 403 403 200 403 403 404'],

@@ -74,6 +74,31 @@ describe('the pages of a running gateway', needsProgram('chromium', 'chromium'),
     await page.getByText('revoked').first().waitFor()
   })
 
+  it('show an auditor what happens in a live session, and go back to the replay', async () => {
+    await using gateway = await testGateway()
+    await gateway.addTarget('box', { kind: 'local-shell' })
+    const auditor = await addStaff(gateway, gateway.directory, 'anna', ['auditor'])
+    const terminal = openTerminal(gateway)
+    await expect.poll(terminal.screen).toMatch(/[$#] /)
+    terminal.type('echo before-that\r')
+    await expect.poll(terminal.screen).toMatch(/\rbefore-that\r/)
+
+    await using browser = await startBrowser()
+    const page = await browser.newPage()
+    await signIn(page, gateway, { kind: 'staff', staffId: auditor.id })
+    await page.getByRole('link', { name: /box\.acme/ }).click()
+    await page.getByRole('button', { name: 'Watch live' }).click()
+    const shown = () => page.locator('.ap-term').innerText()
+    await expect.poll(shown, { timeout: 10_000 }).toContain('before-that')
+    terminal.type('typed-now')
+    await expect.poll(shown, { timeout: 10_000 }).toContain('typed-now')
+    terminal.type('\rexit\r')
+    expect(await terminal.closed).not.toBe(255)
+    await page.getByText('It is over. The replay has all of it.').waitFor()
+    await page.getByRole('button', { name: 'Back to the replay' }).click()
+    await page.getByText(/^sealed, verified to/).waitFor()
+  })
+
   it('let an auditor end a live session with a word to its person', async () => {
     await using gateway = await testGateway()
     await gateway.addTarget('box', { kind: 'local-shell' })
