@@ -8,6 +8,8 @@ import { MinutesScreen } from './minutes/minutes-screen.tsx'
 import { createNavigation, type Navigation } from './navigation/address.ts'
 import { Masthead } from './masthead.tsx'
 import { ownClient, PagesContext } from './pages-context.ts'
+import { isMonth } from './format/month.ts'
+import { MonthScreen } from './month/month-screen.tsx'
 import { SessionsScreen } from './sessions/sessions-screen.tsx'
 import { SignInScreen } from './sign-in/sign-in-screen.tsx'
 import { texts } from './texts.ts'
@@ -87,6 +89,10 @@ function Screen(props: { navigation: Navigation; principal: PrincipalView }) {
 
 function CurrentScreen(props: { path: string; home: string }) {
   const below = (folder: string) => props.path.match(`^/${folder}/([^/]+)$`)?.[1]
+  const monthOfClient = (): readonly [string, string] | undefined => {
+    const [, slug, month] = /^\/clients\/([^/]+)\/months\/([^/]+)$/.exec(props.path) ?? []
+    return slug === undefined || !isMonth(month) ? undefined : [slug, month]
+  }
   return (
     <Switch
       fallback={
@@ -109,6 +115,9 @@ function CurrentScreen(props: { path: string; home: string }) {
       </Match>
       <Match when={props.path === '/clients'}>
         <ClientsScreen />
+      </Match>
+      <Match when={monthOfClient()} keyed>
+        {([slug, month]) => <MonthScreen slug={slug} month={month} />}
       </Match>
       <Match when={below('clients')} keyed>
         {(slug) => <ClientScreen slug={slug} />}

@@ -29,6 +29,11 @@ export function maySeeTrail(principal: PrincipalView): boolean {
   return principal.kind === 'client-user' || principal.roles.some((role) => role === 'admin' || role === 'auditor')
 }
 
+/** May this person see what was agreed with a client, and its statements? */
+export function maySeeBook(principal: PrincipalView): boolean {
+  return principal.kind === 'client-user' || principal.roles.some((role) => role !== 'engineer')
+}
+
 /** May this person raise tasks? The API has the last word, here and below. */
 export function mayRaiseTasks(principal: PrincipalView): boolean {
   return principal.kind === 'client-user' || principal.roles.some((role) => role === 'admin' || role === 'engineer')

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type ContractTerms, contractTerms, roundingModes, scopes } from '#shared/contract.ts'
 import { GatewayError } from '../errors.ts'
-import { moneyText, parseMoney } from '../printing/money-text.ts'
+import { moneyText, parseMoney } from '#shared/money-text.ts'
 import { wholeNumberArgument } from './argument-parsers.ts'
 
 const MINUTE_MS = 60_000
@@ -128,7 +128,10 @@ export function termsFacts(terms: ContractTerms): readonly (readonly [string, st
     ['rounding', `${terms.mode} to ${terms.stepMinutes} min, ${terms.minimumMinutes} at least, by ${terms.scope}`],
     ['people at once', terms.acrossStaff === 'union' ? 'billed once' : 'add up'],
     ['bands', afterHours === null ? NONE : bandsText(afterHours)],
-    ['rollover', rolled === null ? NONE : `${rolled.capMinutes} min for ${rolled.months} months`],
+    [
+      'rollover',
+      rolled === null ? NONE : `${rolled.capMinutes} min for ${rolled.months} month${rolled.months === 1 ? '' : 's'}`,
+    ],
     ['overage', terms.overage === 'ask' ? 'the client is asked' : 'agreed by contract'],
   ]
 }

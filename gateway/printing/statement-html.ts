@@ -1,5 +1,5 @@
 import type { StatementLine, StatementView } from '#shared/statement.ts'
-import { moneyText } from './money-text.ts'
+import { moneyText } from '#shared/money-text.ts'
 import { recordingUrl } from './statement-csv.ts'
 import { statementTexts, type StatementTexts } from './statement-texts.ts'
 import { targetsOf } from './statement-table.ts'

@@ -1,5 +1,5 @@
 import type { StatementLine, StatementView } from '#shared/statement.ts'
-import { moneyText } from './money-text.ts'
+import { moneyText } from '#shared/money-text.ts'
 import { shortLength } from './short-times.ts'
 import { type Column, formatTable } from './table.ts'
 

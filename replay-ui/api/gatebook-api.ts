@@ -13,6 +13,7 @@ import type { AuditPage } from '#shared/audit.ts'
 import type { SessionVerification } from '#shared/seal.ts'
 import type { NewTaskBody, TaskPage, TaskStatus, TaskView } from '#shared/task.ts'
 import { ApiFailure } from './api-failure.ts'
+import type { StatementView } from '#shared/statement.ts'
 import { type ApiRequest, apiUrl, request } from './request.ts'
 
 /** What `GET /sessions` filters by; instants are RFC 3339. */
@@ -89,6 +90,8 @@ export function createApi(onSignedOut: () => void) {
     raiseTask: (body: NewTaskBody) => call<TaskView>('/tasks', { method: 'POST', body }),
     moveTask: (number: string, move: 'close' | 'reopen') =>
       call<TaskView>(`/tasks/${encodeURIComponent(number)}/${move}`, { method: 'POST' }),
+    statement: ({ client, month }: { readonly client: string; readonly month: string }) =>
+      call<StatementView>(`/clients/${encodeURIComponent(client)}/statements/${month}`),
     time: (query: { readonly client?: string | undefined; readonly month: string }) =>
       call<TimeReport>('/time', { query }),
   }

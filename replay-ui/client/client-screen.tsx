@@ -3,7 +3,9 @@ import type { ClientView } from '#shared/api.ts'
 import { showMonth } from '../format/instant.ts'
 import { currentMonth } from '../format/month.ts'
 import { hrefOf } from '../navigation/href.ts'
-import { usePages } from '../pages-context.ts'
+import { monthHref } from '../month/month-href.ts'
+import { monthTexts } from '../month/month-texts.ts'
+import { maySeeBook, usePages } from '../pages-context.ts'
 import { SessionTable } from '../sessions/session-table.tsx'
 import { texts } from '../texts.ts'
 import { Loaded } from '../widgets/loaded.tsx'
@@ -87,12 +89,15 @@ function ClientPage(props: { client: ClientView }) {
 }
 
 function MonthTotal(props: { slug: string; month: string }) {
-  const { api } = usePages()
+  const { api, principal } = usePages()
   const [report, { refetch }] = createResource(() => ({ client: props.slug, month: props.month }), api.time)
   return (
     <section class="sheet" aria-labelledby="month-title">
       <div class="sheet-head">
         <h2 id="month-title">{texts.client.minutesOf(showMonth(props.month))}</h2>
+        <Show when={maySeeBook(principal)}>
+          <a href={monthHref(props.slug, props.month)}>{monthTexts.link}</a>
+        </Show>
         <a href={hrefOf('/minutes', { client: props.slug, month: props.month })}>{texts.client.allMinutes}</a>
       </div>
       <Loaded resource={report} onRetry={() => void refetch()}>

@@ -1,4 +1,4 @@
-import { minorDigits } from '#shared/contract.ts'
+import { minorDigits } from './contract.ts'
 
 /** An amount in minor units as people write it: `2000.50 RUB`. No float touches it. */
 export function moneyText(minor: number, currency: string): string {
