@@ -41,6 +41,10 @@ export interface AuditTrail {
   add(...changes: readonly AuditedChange[]): Promise<void>
   /** Newest first, unless `after` is given. */
   list(filter: AuditFilter): Promise<readonly AuditEvent[]>
+  /** The last entry's number and hash; undefined while there is none. */
+  lastLink(): Promise<{ readonly id: number; readonly hash: Buffer } | undefined>
+  /** The hashes of these entries, of those that are there. */
+  hashes(ids: readonly number[]): Promise<ReadonlyMap<number, Buffer>>
   /** The first entry that is not as it was written, or that another one should stand at; undefined: none. */
   firstAltered(): Promise<number | undefined>
 }

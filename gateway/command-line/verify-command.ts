@@ -5,6 +5,7 @@ import { GatewayError } from '../errors.ts'
 import { Altered } from '../recording/seal/altered.ts'
 import { dossierText, reportOnDossier } from '../recording/dossier/dossier-report.ts'
 import { readKeptHeads } from '../recording/seal/kept-heads.ts'
+import { verifyTrail } from '../recording/seal/signed-trail.ts'
 import { verificationText, verificationView } from '../recording/seal/verification-view.ts'
 import type { KeptHead } from '../recording/seal/verify-log.ts'
 import { verdictOf } from '../recording/seal/verify-session.ts'
@@ -107,17 +108,16 @@ async function verifyAll(
     }),
   )
   const { view, held } = log
-  const firstAltered = await stores.auditTrail.firstAltered()
-  const trail = { verdict: firstAltered === undefined ? 'intact' : 'altered', firstAltered: firstAltered ?? null }
+  const trail = await trailVerdict(stores, held)
   if (options.json) desk.printJson({ log: view, trail, intact, altered })
   else {
     for (const each of altered) printVerification(desk, each)
     desk.print(`${intact} ${intact === 1 ? 'session' : 'sessions'} intact, ${altered.length} altered\n`)
     desk.print(`log of sessions  ${printable(logText(view))}\n`)
-    desk.print(`audit trail  ${trailText(firstAltered)}\n`)
+    desk.print(`audit trail  ${printable(trailText(trail))}\n`)
   }
   if (held !== undefined) noteNewChains(desk, held)
-  const isIntact = altered.length === 0 && view.verdict === 'intact' && firstAltered === undefined
+  const isIntact = altered.length === 0 && view.verdict === 'intact' && trail.verdict === 'intact'
   if (!isIntact) desk.parts.setExitCode(1)
 }
 
@@ -142,8 +142,28 @@ function logText({ verdict, entries, headAt, what }: LogView): string {
   return what === null ? `${verdict}: ${entries} entries, newest head of ${headAt}` : `${verdict}: ${what}`
 }
 
-function trailText(firstAltered: number | undefined): string {
-  return firstAltered === undefined ? 'intact' : `altered: entry ${firstAltered} is not as it was written`
+interface TrailView {
+  readonly verdict: 'intact' | 'altered'
+  /** What a gateway has signed of it; null where it is altered. */
+  readonly signedEntries: number | null
+  readonly what: string | null
+}
+
+/** Nothing can be said of the trail by a log that does not hold. */
+async function trailVerdict({ auditTrail, sessionLog }: OpenStores, held: HeldLog | undefined): Promise<TrailView> {
+  try {
+    const keys = held?.keys
+    if (keys === undefined) throw new Altered('the log of sessions, in which it is signed, does not hold')
+    const { entries } = await verifyTrail(auditTrail, sessionLog, keys)
+    return { verdict: 'intact', signedEntries: entries, what: null }
+  } catch (error) {
+    if (!(error instanceof Altered)) throw error
+    return { verdict: 'altered', signedEntries: null, what: error.alteration.what }
+  }
+}
+
+function trailText({ verdict, signedEntries, what }: TrailView): string {
+  return what === null ? `${verdict}: ${signedEntries} entries are signed` : `${verdict}: ${what}`
 }
 
 /** Nothing is wrong with a chain that began anew; but whoever took a gateway over would do just that. */

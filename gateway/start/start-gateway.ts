@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import type { FastifyInstance } from 'fastify'
 import { newSignInLink } from '../access/sign-in-link.ts'
 import { policyOfSettings } from '../access/policy.ts'
-import { TrailNotes } from '../access/trail-notes.ts'
 import { createApi } from '../api/api.ts'
 import type { Clock } from '../clock.ts'
 import type { OpenStores } from '../command-line/program-parts.ts'
@@ -35,6 +34,7 @@ import { EventLoopWatch } from './event-loop-watch.ts'
 import { openInstallationDatabase, storesOn, type InstallationDatabase } from './open-database.ts'
 import { openRecord, type OpenRecord } from './open-record.ts'
 import { openSeal, type OpenSeal } from './open-seal.ts'
+import { openTrail, type OpenTrail } from './open-trail.ts'
 import { sshAddress } from './ssh-address.ts'
 import { takeLease } from './take-lease.ts'
 
@@ -68,7 +68,7 @@ interface Inside extends StartOptions {
   readonly stores: Omit<OpenStores, 'close'>
   readonly vault: Vault
   readonly access: PostgresAccessSource
-  readonly trail: TrailNotes
+  readonly trail: OpenTrail
   readonly seal: OpenSeal
   readonly record: OpenRecord
   readonly sessions: LiveSessions
@@ -121,8 +121,6 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
   parts.unshift({ name: 'database', close: () => installation.close() })
   const stores = storesOn(installation.database)
   const vault = await openVault(config, stores)
-  const trail = new TrailNotes({ trail: stores.auditTrail, clock, log })
-  parts.unshift({ name: 'audit trail', close: () => trail.close() })
   await ensurePartitions(installation.database, clock.now())
   const partitions = setInterval(() => {
     ensurePartitions(installation.database, clock.now()).catch((error: unknown) =>
@@ -134,6 +132,8 @@ async function openInside(options: StartOptions, parts: Part[]): Promise<Inside>
   const seal = await openSeal({ ...options, gatewayId, vault, stores, databaseUrl: installation.url })
   parts.unshift({ name: 'seal', close: () => seal.close() })
   const { signingKey } = seal
+  const trail = await openTrail({ gatewayId, signingKey, stores, clock, log })
+  parts.unshift({ name: 'audit trail', close: () => trail.close() })
   const lease = await takeLease({ ...options, ...config, ...stores, gatewayId, signingKey, store: stores.leases })
   parts.unshift(lease)
   const record = await openRecord({
@@ -216,7 +216,7 @@ function listeningPort(api: FastifyInstance): number {
 function createDoor(inside: Inside): Listener {
   const { config, clock, stores, access, sessions, log } = inside
   const address = (userName: string) => sshAddress(config, userName)
-  const parts = { targets: stores.targets, access, clock, trail: inside.trail, sshAddress: address }
+  const parts = { targets: stores.targets, access, clock, trail: inside.trail.notes, sshAddress: address }
   const dialParts = {
     ...stores,
     vault: inside.vault,
@@ -244,7 +244,7 @@ function createDoor(inside: Inside): Listener {
         elsewhere: new ElsewhereNotes({ staff: stores.staff, clock, log }),
         log,
       }),
-      trail: inside.trail,
+      trail: inside.trail.notes,
       peopleInside: new PeopleInside({ access, staff: stores.staff }),
       secondFactor: new SecondFactor({ ...config, store: stores.secondFactors, vault: inside.vault, clock, log }),
       companionKeys: new CompanionKeys(),

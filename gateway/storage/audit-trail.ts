@@ -11,6 +11,8 @@ export async function audit(transaction: Queries, change: AuditedChange): Promis
   )
 }
 
+const link = { id: auditEvent.id, hash: auditEvent.hash }
+
 /** Rows read at once. */
 const VERIFIED_AT_ONCE = 10_000
 
@@ -39,6 +41,23 @@ export class PostgresAuditTrail implements AuditTrail {
         .limit(filter.limit)
       return rows.map(eventOf)
     })
+  }
+
+  async lastLink(): Promise<{ id: number; hash: Buffer } | undefined> {
+    const [last] = await this.#database.read((queries) =>
+      queries.select(link).from(auditEvent).orderBy(desc(auditEvent.id)).limit(1),
+    )
+    return last
+  }
+
+  async hashes(ids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
+    const rows = await this.#database.read((queries) =>
+      queries
+        .select(link)
+        .from(auditEvent)
+        .where(sql`${auditEvent.id} = any(${sql.param([...ids])}::bigint[])`),
+    )
+    return new Map(rows.map(({ id, hash }) => [id, hash]))
   }
 
   async firstAltered(): Promise<number | undefined> {

@@ -3,15 +3,15 @@ import { bigint, index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { bytea } from './bytea.ts'
 
 /**
- * The log of sessions of an installation: every opening and closing, and every signing key, in the order in which they
- * were signed. Appended to by the function session_log_append alone (sql/).
+ * The log of sessions of an installation: every opening and closing, every signing key, and now and then how the audit
+ * trail stands, in the order in which they were signed. Appended to by the function session_log_append alone (sql/).
  */
 export const sessionLog = pgTable(
   'session_log',
   {
     /** From 0 without a gap. */
     index: bigint({ mode: 'number' }).primaryKey(),
-    kind: text({ enum: ['key', 'opening', 'closing', 'erasure'] }).notNull(),
+    kind: text({ enum: ['key', 'opening', 'closing', 'erasure', 'trail'] }).notNull(),
     sessionId: uuid(),
     /** SHA-256 of 0x00 and the statement: the leaf of the tree (RFC 6962 §2.1). */
     leafHash: bytea().notNull(),

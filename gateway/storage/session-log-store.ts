@@ -57,9 +57,21 @@ export class PostgresSessionLog implements SessionLog {
     return this.#database.change((tx) => appendToLog(tx, { kind: 'key', statement }))
   }
 
+  async appendTrail(statement: string): Promise<void> {
+    await this.#database.change((tx) => appendToLog(tx, { kind: 'trail', statement }))
+  }
+
+  trails(): Promise<readonly LoggedStatement[]> {
+    return this.#ofKind('trail')
+  }
+
   keys(): Promise<readonly LoggedStatement[]> {
+    return this.#ofKind('key')
+  }
+
+  #ofKind(kind: LoggedKind): Promise<readonly LoggedStatement[]> {
     return this.#database.read((queries) =>
-      queries.select(logged).from(sessionLog).where(eq(sessionLog.kind, 'key')).orderBy(asc(sessionLog.index)),
+      queries.select(logged).from(sessionLog).where(eq(sessionLog.kind, kind)).orderBy(asc(sessionLog.index)),
     )
   }
 

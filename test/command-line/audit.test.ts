@@ -1,6 +1,5 @@
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sql } from 'drizzle-orm'
 import { sampleAccess } from '#test/storage/sample-access.ts'
 import { installation } from './installation.ts'
 
@@ -67,15 +66,5 @@ describe('gatebook audit', () => {
     const { out } = await home.gatebook('audit --action test.name')
     expect(out).toContain('red')
     expect([out.includes('\u009b'), out.includes('\u001b')]).toEqual([false, false])
-  })
-
-  it('is verified with everything else', async () => {
-    expect((await home.gatebook('verify --all')).out).toContain('audit trail  intact\n')
-    await home.database.change(async (tx) => {
-      await tx.execute(sql`alter table audit_event disable trigger all`)
-      await tx.execute(sql`update audit_event set actor = 'staff:eve' where action = 'task.close'`)
-    })
-    const { out, status } = await home.gatebook('verify --all')
-    expect([/audit trail {2}altered: entry \d+ is not as it was written/.test(out), status]).toEqual([true, 1])
   })
 })

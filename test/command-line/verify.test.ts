@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sessionVerification } from '#shared/seal.ts'
+import { systemClock } from '#gateway/clock.ts'
+import { signTrail } from '#gateway/recording/seal/signed-trail.ts'
+import { loggedSigningKey, TEST_GATEWAY } from '#test/harness/signing.ts'
 import { sealedInstallation } from './sealed-installation.ts'
 
 let home: Awaited<ReturnType<typeof sealedInstallation>>
@@ -42,11 +45,57 @@ describe('gatebook verify', () => {
     ])
   })
 
+  describe('of the audit trail', () => {
+    const trail = async () => {
+      const { out, status } = await home.gatebook('verify --all')
+      return [/^audit trail {2}(.*)$/m.exec(out)?.[1], status]
+    }
+    beforeEach(async () => {
+      await home.gatebook(['task', 'add', 'acme', 'Renew the certificate'])
+      const key = await loggedSigningKey(home.stores.sessionLog)
+      const parts = { ...home.stores, trail: home.stores.auditTrail, key, gatewayId: TEST_GATEWAY, clock: systemClock }
+      await signTrail(parts, 0)
+      await home.signHead()
+    })
+
+    it('says that it is the signed one', async () => {
+      const last = await home.stores.auditTrail.lastLink()
+      expect(await trail()).toEqual([`intact: ${last?.id} entries are signed`, 0])
+    })
+
+    it('names an entry that was altered', async () => {
+      await home.alter(sql`update audit_event set actor = 'staff:eve' where action = 'task.add'`)
+      expect(await trail()).toEqual([expect.stringMatching(/^altered: entry \d+ of the audit trail is not as/), 1])
+    })
+
+    it('sees that its end is missing', async () => {
+      await home.alter(sql`delete from audit_event where id = (select max(id) from audit_event)`)
+      expect(await trail()).toEqual([
+        expect.stringMatching(/^altered: the end of the audit trail is missing: gateway/),
+        1,
+      ])
+    })
+
+    it('sees that it was written anew, as one chain', async () => {
+      const { rows } = await home.database.read((queries) =>
+        queries.execute(sql`select count(*) as n from audit_event`),
+      )
+      const again = sql`select audit_append('operator', 'nothing', 'nobody', null, '{}') from generate_series(1, ${Number(rows[0]?.n)})`
+      await home.alter(sql`delete from audit_event`, again)
+      expect(await trail()).toEqual([expect.stringMatching(/^altered: the audit trail was written anew: gateway/), 1])
+    })
+
+    it('sees that what was signed of it is signed by nobody', async () => {
+      await home.alter(sql`update session_log set statement = replace(statement, 'a', 'b') where kind = 'trail'`)
+      expect((await trail())[1]).toBe(1)
+    })
+  })
+
   it('says of everything how it stands, with the heads of a file', async () => {
     const seen = await home.gatebook(`verify --all --head ${home.heads}`)
     expect(seen.status).toBe(0)
     expect(seen.out).toMatch(
-      /^2 sessions intact, 0 altered\nlog of sessions  intact: 5 entries, newest head of .*Z\naudit trail  intact\n$/,
+      /^2 sessions intact, 0 altered\nlog of sessions  intact: 5 entries, newest head of .*Z\naudit trail  intact: 0 entries are signed\n$/,
     )
     expect(seen.err).toBe(`gatebook: 1 line of ${home.heads} is no tree head\n`)
     expect(await home.json('verify --all')).toMatchObject({

@@ -98,6 +98,8 @@ function storesOn({ sessions, log, heads }: StoredRecord): EverythingParts {
     },
     sessionLog: {
       appendKey: never,
+      appendTrail: never,
+      trails: never,
       opening: never,
       putHead: never,
       positions: never,

@@ -4,7 +4,7 @@ import type { ChannelPosition } from './positions.ts'
 import type { StoredLeaf } from './verify-log.ts'
 
 /** What stands in the log of sessions. */
-export type LoggedKind = 'key' | 'opening' | 'closing' | 'erasure'
+export type LoggedKind = 'key' | 'opening' | 'closing' | 'erasure' | 'trail'
 
 /** What is signed of one session. */
 export interface SessionStatements {
@@ -28,6 +28,10 @@ export interface LogEntry extends LoggedStatement {
 export interface SessionLog {
   /** Answers with its place, when it is committed. */
   appendKey(statement: string): Promise<number>
+  /** A statement about the audit trail. */
+  appendTrail(statement: string): Promise<void>
+  /** Every statement about the audit trail, in order. */
+  trails(): Promise<readonly LoggedStatement[]>
   /** Every key statement, in order. */
   keys(): Promise<readonly LoggedStatement[]>
   /** What is signed of a session; nothing of one that nobody knows. */

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { digest } from './digest.ts'
 
 /** What the gateway signs. Each is a JWS (RFC 7515) of its own type, so that none can be taken for another. */
-export type StatementKind = 'key' | 'opening' | 'checkpoint' | 'closing' | 'erasure' | 'tree-head'
+export type StatementKind = 'key' | 'opening' | 'checkpoint' | 'closing' | 'erasure' | 'trail' | 'tree-head'
 
 /** A statement taken apart; its signature is not looked at yet. */
 export interface Statement {
