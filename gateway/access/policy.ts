@@ -24,6 +24,8 @@ const whole = z.strictObject({
   taskRequired: z.boolean(),
   /** Whether a session must name a task or a reason. */
   reasonRequired: z.boolean(),
+  /** Whether the person is told who watches a live session. */
+  watchNotice: z.boolean(),
   /** What ssh may forward. */
   forward: forwarding,
 })
@@ -47,6 +49,7 @@ export const defaultPolicy: Policy = {
   typedSecrets: 'mask',
   taskRequired: false,
   reasonRequired: false,
+  watchNotice: false,
   forward: noForwarding,
 }
 

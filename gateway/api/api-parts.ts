@@ -25,7 +25,7 @@ export interface ApiStores {
   readonly tasks: TaskStore
   readonly auditTrail: Pick<AuditTrail, 'list' | 'add'>
   readonly signIns: SignInStore
-  readonly sessions: Pick<SessionStore, 'list' | 'show' | 'channels' | 'askEnd'>
+  readonly sessions: Pick<SessionStore, 'list' | 'show' | 'channels' | 'askEnd' | 'noteWatcher'>
   readonly records: Pick<RecordStore, 'progress' | 'events' | 'keystrokes' | 'files'>
   readonly sessionLog: Pick<SessionLog, 'statements' | 'keys'>
   readonly searchIndex: Pick<SearchIndex, 'commands' | 'notRead'>

@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts'
 import { followEvents, type NewEvents } from '../recording/follow-events.ts'
 import { showLive } from '../recording/terminal-live-view.ts'
 import { playInTerminal, TERMINAL_RESTORED } from '../recording/terminal-playback.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, OPERATOR } from './desk.ts'
 import { channelOption } from './export-commands.ts'
 import type { OpenStores } from './program-parts.ts'
 import { findRecordedChannel, type RecordedChannel } from './recorded-channel.ts'
@@ -47,6 +47,7 @@ export function playCommand(session: Command, desk: Desk): void {
         const interruption = desk.parts.interruption()
         const viewer = { columns, rows }
         if (options.follow) {
+          await stores.sessions.noteWatcher(found.id, OPERATOR)
           const title = printable(`${found.staff} on ${found.login}@${found.target}`)
           const events = followed(stores, recorded, interruption)
           return playUntil(interruption, desk, showLive(events, { size, viewer, showKeys: options.keys, title }))

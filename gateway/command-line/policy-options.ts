@@ -53,6 +53,11 @@ const options: { readonly [Name in keyof Policy]: PolicyOption<Policy[Name]> } =
     help: 'whether a session must name a task or a reason',
     ...yesOrNo('reason required'),
   },
+  watchNotice: {
+    flags: '--watch-notice <yes|no>',
+    help: 'whether the person is told who watches a live session',
+    ...yesOrNo('watch notice'),
+  },
   forward: {
     flags: '--forward <list>',
     help: 'what ssh may forward: none, or separated by commas HOST:PORT (-L there; * for any), dynamic (-D: to anywhere), remote (-R), agent (-A), x11 (-X), streamlocal (sockets by path)',

@@ -1,25 +1,23 @@
 import { isDeepStrictEqual } from 'node:util'
 import { decide, type AccessFacts, type AccessSource, type Denial } from '../access/decision.ts'
-import { fullTargetName } from '../access/names.ts'
 import type { Policy } from '../access/policy.ts'
 import { mustSayPurpose, type Purpose } from '../access/purpose.ts'
 import type { Visitor } from '../access/visitor.ts'
 import type { Clock } from '../clock.ts'
 import type { Journal } from '../recording/journal.ts'
 import { SessionRecorder } from '../recording/recorder.ts'
-import type { OpeningStatement } from '../recording/seal/session-statements.ts'
 import type { SigningKey } from '../recording/seal/signing-key.ts'
-import type { Signer } from '../recording/seal/statement.ts'
 import type { SessionOpening, SessionStore } from './session.ts'
 import { IdleWatch, type ChannelPresence } from './idle-watch.ts'
 import { newSessionId } from './session-id.ts'
+import { signOpening } from './sign-opening.ts'
 
 export interface LiveSessionsParts {
   readonly gatewayId: string
   readonly clock: Clock
   readonly journal: Journal
   readonly access: Pick<AccessSource, 'facts' | 'onChange'>
-  readonly store: Pick<SessionStore, 'open' | 'endsAsked'>
+  readonly store: Pick<SessionStore, 'open' | 'endsAsked' | 'watchers'>
   readonly signingKey: Pick<SigningKey, 'sign' | 'hold'>
   /** What the administrator reads when a right has gone in the middle of a session. */
   explain(denial: Denial, facts: AccessFacts, login: string): string
@@ -61,6 +59,8 @@ export class LiveSession {
   #policy: Policy | undefined
   #policyListener: ((policy: Policy) => void) | undefined
   #warningListener: ((text: string) => void) | undefined
+  /** So many were heard of. */
+  #watchers = 0
 
   constructor(about: NewSession, recorder: SessionRecorder, clock: Clock, closed: () => void) {
     this.id = recorder.sessionId
@@ -86,6 +86,14 @@ export class LiveSession {
   /** What the people of the session should hear; one listener, its owner. */
   onWarning(listener: (text: string) => void): void {
     this.#warningListener = listener
+  }
+
+  /** Everybody who has watched it, in order: whoever is new is named to its people where the policy says so. */
+  watchedBy(people: readonly string[]): void {
+    const unknown = people.slice(this.#watchers)
+    this.#watchers = people.length
+    if (this.#policy?.watchNotice !== true) return
+    for (const who of unknown) this.#warningListener?.(`${who} watches this session`)
   }
 
   /** Who ends the connection; one listener, the owner. Called at once where the session was ended before. */
@@ -248,7 +256,7 @@ export class LiveSessions {
 
   async #checkAll(): Promise<void> {
     const checks = [...this.#live.values(), ...this.#ahead].map((watched) => this.#check(watched))
-    await Promise.all([this.#endAsked(), ...checks])
+    await Promise.all([this.#endAsked(), this.#tellOfWatchers(), ...checks])
   }
 
   /** Ends what somebody wants ended, on whichever gateway they said so. */
@@ -256,6 +264,12 @@ export class LiveSessions {
     const { store, gatewayId } = this.#parts
     if (this.#live.size === 0) return
     for (const [id, reason] of await store.endsAsked(gatewayId)) this.#live.get(id)?.end({ reason, recorded: true })
+  }
+
+  async #tellOfWatchers(): Promise<void> {
+    const { store, gatewayId } = this.#parts
+    if (this.#live.size === 0) return
+    for (const [id, people] of await store.watchers(gatewayId)) this.#live.get(id)?.watchedBy(people)
   }
 
   async #check(watched: Watched): Promise<void> {
@@ -278,18 +292,4 @@ export class LiveSessions {
     }
     return { refused: this.#parts.explain(decision.reason, facts, about.login) }
   }
-}
-
-function signOpening(signer: Signer, opening: SessionOpening, { client, target, staff }: AccessFacts): string {
-  const statement: OpeningStatement = {
-    session: opening.id,
-    gateway: opening.gatewayId,
-    client: { id: client.id, slug: client.slug },
-    target: { id: target.id, name: fullTargetName(target) },
-    staff: { id: staff.id, login: staff.login },
-    login: opening.login,
-    sourceAddress: opening.sourceAddress,
-    startedAt: opening.startedAt.toISOString(),
-  }
-  return signer.sign('opening', statement)
 }

@@ -98,6 +98,10 @@ export interface SessionStore {
   askEnd(id: string, why: string, actor: string): Promise<void>
   /** The sessions of this gateway that somebody wants ended, and why, by their ids. */
   endsAsked(gatewayId: string): Promise<ReadonlyMap<string, string>>
+  /** Has its gateway hear who watches a live session. */
+  noteWatcher(id: string, actor: string): Promise<void>
+  /** Who has watched live sessions of this gateway, in order, by their ids; those that nobody has are left out. */
+  watchers(gatewayId: string): Promise<ReadonlyMap<string, readonly string[]>>
   list(filter: SessionFilter): Promise<readonly SessionSummary[]>
   show(id: string): Promise<SessionSummary | undefined>
   /** At most `limit` sessions whose id begins so, newest first. */

@@ -60,6 +60,11 @@ export const session = pgTable(
     checkpoint: text(),
     /** Why its gateway is to end it at once; whoever is in it reads that. */
     endAsked: text(),
+    /** Who watches it, or has, since it began: each once, for its gateway to tell its person. */
+    watchedBy: text()
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
   },
   (table) => [
     index('session_newest').on(table.startedAt, table.id),

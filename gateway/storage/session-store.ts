@@ -117,6 +117,22 @@ export class PostgresSessionStore implements SessionStore {
     return new Map(rows.map((row) => [row.id, row.why ?? '']))
   }
 
+  async noteWatcher(id: string, actor: string): Promise<void> {
+    await this.#database.change(async (tx) => {
+      const isNew = sql`not (${actor} = any(${session.watchedBy}))`
+      const watched = tx.update(session).set({ watchedBy: sql`array_append(${session.watchedBy}, ${actor})` })
+      await watched.where(and(eq(session.id, id), eq(session.state, 'live'), isNew))
+      await tx.execute(sql`select pg_notify(${ACCESS_CHANGED}, '')`)
+    })
+  }
+
+  async watchers(gatewayId: string): Promise<ReadonlyMap<string, readonly string[]>> {
+    const { id, watchedBy: by, state } = session
+    const watched = and(eq(session.gatewayId, gatewayId), eq(state, 'live'), sql`${by} <> '{}'`)
+    const rows = await this.#database.lookUp((queries) => queries.select({ id, by }).from(session).where(watched))
+    return new Map(rows.map((row) => [row.id, row.by]))
+  }
+
   list(filter: SessionFilter): Promise<readonly SessionSummary[]> {
     return this.#select(and(...conditions(filter)), filter.limit)
   }

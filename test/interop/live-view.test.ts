@@ -53,6 +53,32 @@ describe('gatebook session play --follow', needsSshdTerminals(), () => {
     for (const watcher of [one, other]) expect(watcher.output().endsWith(TERMINAL_RESTORED)).toBe(true)
   })
 
+  it(
+    'is told to its person where the policy says so, once for everybody who watches',
+    { timeout: 30_000 },
+    async () => {
+      const { clients, sessions } = world.gateway.stores
+      const terminal = openTerminal(world.gateway, 'web1.acme', ['echo before; exec cat'])
+      await terminal.until('before\r\n')
+      await sessions.noteWatcher(await newestId(), 'staff:olga')
+      await clients.set('acme', { policy: { watchNotice: true } }, 'test')
+      const watcher = await watching()
+      await terminal.until('gatebook: operator watches this session\r\n')
+      await watcher.shows('gatebook: operator watches this session')
+      for (const who of ['operator', 'staff:anna']) await sessions.noteWatcher(await newestId(), who)
+      await terminal.until('gatebook: staff:anna watches this session\r\n')
+      terminal.type('\x04')
+      expect(await terminal.ended).toBe(0)
+      expect(
+        terminal
+          .output()
+          .toString()
+          .match(/operator watches/g),
+      ).toHaveLength(1)
+      await clients.set('acme', { policy: { watchNotice: null } }, 'test')
+    },
+  )
+
   it('is refused for what is over', { timeout: 30_000 }, async () => {
     const terminal = openTerminal(world.gateway, 'web1.acme', ['echo over'])
     expect(await terminal.ended).toBe(0)

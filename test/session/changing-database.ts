@@ -58,8 +58,10 @@ export class Database {
 
   /** Why sessions are to end, by their ids. */
   readonly endsAsked = new Map<string, string>()
+  readonly watchers = new Map<string, string[]>()
 
   readonly store = {
+    watchers: () => Promise.resolve(this.watchers),
     endsAsked: () => Promise.resolve(this.endsAsked),
     open: async (opening: SessionOpening, statement: string) => {
       await this.whileOpening()

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { actorName } from '../../access/page-rights.ts'
 import { GatewayError } from '../../errors.ts'
 import { followEvents } from '../../recording/follow-events.ts'
 import { liveFeed } from '../../recording/live-feed.ts'
@@ -46,6 +47,7 @@ export function liveRoutes(parts: ApiParts, views: ViewNotes): readonly Route[] 
         }
         if (watchers >= WATCHERS_MAX) throw new GatewayError('conflict', 'too many people watch sessions now', 'wait')
         await views.note(reader, session)
+        await sessions.noteWatcher(id, actorName(reader))
         const { server } = request.server
         const listened = server.listening
         const events = followEvents(records, {

@@ -1,0 +1,1 @@
+ALTER TABLE "session" ADD COLUMN "watched_by" text[] DEFAULT '{}' NOT NULL;
