@@ -14,18 +14,25 @@ export function monthOf(instant: number, zone: string): string {
   return calendarOf(zone).dayAt(instant).date.slice(0, 7)
 }
 
-/** Cuts `[from, to)` at the borders of the months of a zone. */
-export function* byMonth(
-  from: number,
-  to: number,
-  zone: string,
-): Generator<{ readonly month: string; readonly from: number; readonly to: number }> {
-  let instant = from
-  while (instant < to) {
+/** A month of a zone as the instants it covers, `[from, to)`. */
+interface MonthSpan {
+  readonly month: string
+  readonly from: number
+  readonly to: number
+}
+
+/** The month that holds an instant; those found last are kept, since neighbours are asked for one after the other. */
+export class MonthSpans {
+  readonly #last = new Map<string, MonthSpan>()
+
+  at(instant: number, zone: string): MonthSpan {
+    const last = this.#last.get(zone)
+    if (last !== undefined && last.from <= instant && instant < last.to) return last
     const month = monthOf(instant, zone)
-    const until = Math.min(to, monthRange(month, zone).to.getTime())
-    yield { month, from: instant, to: until }
-    instant = until
+    const { from, to } = monthRange(month, zone)
+    const span = { month, from: from.getTime(), to: to.getTime() }
+    this.#last.set(zone, span)
+    return span
   }
 }
 

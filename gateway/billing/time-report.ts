@@ -2,7 +2,7 @@ import type { TimeLine, TimeReport } from '#shared/api.ts'
 import { inOrderOfWork, type Line, Lines } from './lines.ts'
 import { billedOnce, liveTime } from './live-time.ts'
 import type { MeasuredSession } from './measured-session.ts'
-import { byMonth, monthOf, monthRange } from './month-range.ts'
+import { monthOf, monthRange, MonthSpans } from './month-range.ts'
 import type { Stretch } from './stretch.ts'
 import { standardPolicy, type TimePolicy } from './time-policy.ts'
 import { totalsOf } from './time-totals.ts'
@@ -71,20 +71,26 @@ function linesOf(
   ranges: (zone: string) => { readonly from: number; readonly to: number },
 ): Line[] {
   const byPolicy = new Map<TimePolicy, Lines>()
-  const add = (stretch: Stretch, acrossStaff: TimePolicy['acrossStaff']): void => {
-    const { session } = stretch
+  const months = new MonthSpans()
+  let billsOnce = false
+  const add = ({ session, from: first, to: last }: Stretch, acrossStaff: TimePolicy['acrossStaff']): void => {
     const range = ranges(session.zone)
-    const [from, to] = [Math.max(stretch.from, range.from), Math.min(stretch.to, range.to)]
-    for (const part of byMonth(from, to, session.zone)) {
-      const policy = policyOf(session.client, part.month)
-      if (policy.acrossStaff !== acrossStaff) continue
-      let lines = byPolicy.get(policy)
-      if (lines === undefined) byPolicy.set(policy, (lines = new Lines(policy)))
-      lines.add(session, part.from, part.to, 1)
+    const end = Math.min(last, range.to)
+    for (let from = Math.max(first, range.from); from < end;) {
+      const { month, to } = months.at(from, session.zone)
+      const policy = policyOf(session.client, month)
+      if (policy.acrossStaff === acrossStaff) linesBy(policy).add(session, from, Math.min(to, end), 1)
+      else billsOnce = true
+      from = to
     }
   }
+  const linesBy = (policy: TimePolicy): Lines => {
+    let lines = byPolicy.get(policy)
+    if (lines === undefined) byPolicy.set(policy, (lines = new Lines(policy)))
+    return lines
+  }
   for (const stretch of stretches) add(stretch, 'sum')
-  billedOnce(stretches, (session, from, to) => add({ session, from, to }, 'union'))
+  if (billsOnce) billedOnce(stretches, (session, from, to) => add({ session, from, to }, 'union'))
   return [...byPolicy.values()].flatMap((lines) => lines.printed())
 }
 

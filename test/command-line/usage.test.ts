@@ -43,6 +43,7 @@ describe('gatebook', () => {
         ...['add', 'list', 'show', 'set', 'trust', 'test', 'remove'].map((each) => `target ${each}`),
         ...['issue', 'show', 'pause', 'resume', 'revoke'].map((each) => `key ${each}`),
         ...['set', 'show'].map((each) => `package ${each}`),
+        ...['preview', 'close', 'show', 'export'].map((each) => `statement ${each}`),
         ...['add', 'list', 'revoke'].map((each) => `grant ${each}`),
         ...['add', 'list', 'show', 'close', 'reopen'].map((each) => `task ${each}`),
         ...['list', 'show', 'keys', 'text', 'play', 'export', 'set', 'kill'].map((each) => `session ${each}`),
