@@ -35,6 +35,7 @@ describe('gatebook', () => {
         'bill compute',
         'verify',
         'audit',
+        'search',
         'seal restart',
         ...['add', 'list', 'show', 'disable', 'enable', 'key add', 'key remove', 'key list', 'totp', 'set'].map(
           (each) => `staff ${each}`,
@@ -46,7 +47,9 @@ describe('gatebook', () => {
         ...['preview', 'close', 'show', 'export'].map((each) => `statement ${each}`),
         ...['add', 'list', 'revoke'].map((each) => `grant ${each}`),
         ...['add', 'list', 'show', 'close', 'reopen'].map((each) => `task ${each}`),
-        ...['list', 'show', 'keys', 'text', 'play', 'export', 'set', 'kill'].map((each) => `session ${each}`),
+        ...['list', 'show', 'keys', 'text', 'play', 'export', 'set', 'kill', 'commands'].map(
+          (each) => `session ${each}`,
+        ),
       ].toSorted(),
     )
   })
