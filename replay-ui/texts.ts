@@ -1,4 +1,5 @@
 import { liveTexts } from './session/live-texts.ts'
+import { commandTexts } from './commands/command-texts.ts'
 import { killTexts } from './session/kill-texts.ts'
 import { shortcutTexts } from './session/shortcut-texts.ts'
 
@@ -159,6 +160,7 @@ export const texts = {
     none: 'No keys were pressed in this channel.',
     jump: (name: string, at: string) => `${name} at ${at}`,
   },
+  commands: commandTexts,
   files: {
     title: 'Files',
     more: 'Show more files',

@@ -33,6 +33,7 @@ export const commandPage = z.object({
   /** Channels whose commands are found when they have ended. */
   notRead: z.array(z.number().int()),
 })
+export type CommandPage = z.infer<typeof commandPage>
 
 /** Shorter ones stand everywhere, and no index finds them. */
 export const searchText = z

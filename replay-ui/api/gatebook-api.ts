@@ -10,6 +10,7 @@ import type {
   TimeReport,
 } from '#shared/api.ts'
 import type { AuditPage } from '#shared/audit.ts'
+import type { CommandPage } from '#shared/search.ts'
 import type { SessionVerification } from '#shared/seal.ts'
 import type { NewTaskBody, TaskPage, TaskStatus, TaskView } from '#shared/task.ts'
 import { ApiFailure } from './api-failure.ts'
@@ -77,6 +78,8 @@ export function createApi(onSignedOut: () => void) {
     verification: (id: string) => call<SessionVerification>(`/sessions/${encodeURIComponent(id)}/verification`),
     keystrokes: ({ idleS, ...source }: ReplaySource) =>
       call<KeystrokeList>(`${channelPath(source)}/keystrokes`, { query: { idle: String(idleS) } }),
+    commands: (session: string, cursor?: string) =>
+      call<CommandPage>(`/sessions/${encodeURIComponent(session)}/commands`, { query: { cursor } }),
     files: (session: string, cursor?: string) =>
       call<FilePage>(`/sessions/${encodeURIComponent(session)}/files`, { query: { cursor } }),
     auditTrail: (search: TrailSearch) => call<AuditPage>('/audit', { query: { ...search } }),

@@ -8,7 +8,7 @@ import { usePages } from '../pages-context.ts'
 import { texts } from '../texts.ts'
 import { CopyButton } from '../widgets/copy-button.tsx'
 import { Failure } from '../widgets/failure.tsx'
-import { createFileList } from './file-list.ts'
+import { createPagedList } from '../widgets/paged-list.ts'
 import './files.css'
 
 /** Of a SHA-256, as much as two people compare by eye; the whole of it is copied. */
@@ -17,7 +17,7 @@ const HASH_SHOWN = 12
 /** The files that passed in a session, each leading to its moment; nothing where there were none. */
 export function FilePane(props: { session: string; reloads: number }) {
   const { api } = usePages()
-  const list = createFileList(
+  const list = createPagedList(
     () => [props.session, props.reloads],
     (cursor) => api.files(props.session, cursor),
   )

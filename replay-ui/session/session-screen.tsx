@@ -1,6 +1,7 @@
 import { createEffect, createMemo, createResource, createSignal, Show } from 'solid-js'
 import type { SessionDetail } from '#shared/api.ts'
 import { isForward } from '#shared/forward-kinds.ts'
+import { CommandPane } from '../commands/command-pane.tsx'
 import { FilePane } from '../files/file-pane.tsx'
 import { hrefOf } from '../navigation/href.ts'
 import { usePages } from '../pages-context.ts'
@@ -46,6 +47,7 @@ function SessionPage(props: { session: SessionDetail; reloads: number; onReload:
     <>
       <SessionFacts session={props.session} onReload={props.onReload} />
       <ChannelChooser channels={props.session.channelList} chosen={channel()?.channel} onChoose={choose} />
+      <CommandPane session={props.session.id} reloads={props.reloads} />
       <FilePane session={props.session.id} reloads={props.reloads} />
       <Show when={chosen()} keyed fallback={<p class="sheet empty">{texts.session.noChannel}</p>}>
         <Show when={channel()}>

@@ -112,7 +112,8 @@ export class CommandFinder {
     this.#end(this.#running, this.#shownUs)
     if (open !== undefined && (text === '' || holds(text, open.text))) {
       open.source = 'osc'
-      if (text !== '') open.text = text
+      // What the screen showed lacks the prompts between its lines.
+      if (said !== undefined) open.text = text
       this.#running = open
       return
     }

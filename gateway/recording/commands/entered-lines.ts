@@ -15,9 +15,10 @@ export interface EnteredLine {
 
 /** Where a line begins: behind the prompt. */
 interface Anchor {
-  /** Of the row; undefined where xterm made none. */
+  /** Of the row; undefined in a full screen, for which xterm makes none. */
   readonly marker: IMarker | undefined
   readonly prompt: string
+  readonly screen: 'normal' | 'alternate'
 }
 
 interface Typing {
@@ -31,6 +32,8 @@ interface Sent extends Typing {
   readonly atUs: number
   /** What of it was shown when a line feed came in the middle. */
   partly?: { readonly text: string; readonly prompt: string }
+  /** Nothing of it stood there at the first line feed: a secret, or its echo comes late. */
+  isUnseen?: boolean
 }
 
 /** Enter, Ctrl+J, the keypad's Enter, and Ctrl+O, by which readline runs a line, too. */
@@ -98,7 +101,8 @@ export class EnteredLines {
   }
 
   #type(atUs: number, key: string): void {
-    if (this.#sent.every((line) => atUs - line.atUs > UNANSWERED_US)) this.#giveUpWaiting()
+    const isOver = (line: Sent) => line.isUnseen === true || atUs - line.atUs > UNANSWERED_US
+    if (this.#sent.every(isOver)) this.#giveUpWaiting()
     const fresh = { anchor: this.#sent.length === 0 ? this.#here() : undefined, promptedUs: this.#shownUs }
     this.#typing ??= { ...fresh, typed: new TypedLine() }
     const { anchor, typed } = this.#typing
@@ -115,8 +119,9 @@ export class EnteredLines {
   }
 
   /** Whether the cursor stands in another line, at another prompt: what was typed before was no line. */
-  #hasLeft({ marker, prompt }: Anchor): boolean {
+  #hasLeft({ marker, prompt, screen }: Anchor): boolean {
     const { active } = this.#terminal.buffer
+    if (screen !== active.type) return true
     if (marker === undefined) return false
     const { first, text } = logicalLine(active, active.baseY + active.cursorY)
     const stays = !marker.isDisposed && first <= marker.line
@@ -124,7 +129,8 @@ export class EnteredLines {
   }
 
   #here(): Anchor {
-    return { marker: this.#terminal.registerMarker(0), prompt: textBeforeCursor(this.#terminal.buffer.active) }
+    const { active } = this.#terminal.buffer
+    return { marker: this.#terminal.registerMarker(0), prompt: textBeforeCursor(active), screen: active.type }
   }
 
   #send(atUs: number): boolean {
@@ -145,8 +151,12 @@ export class EnteredLines {
     const ahead = isPrompted ? undefined : this.#readAhead(line, row)
     // Other output may come between; what was typed would stand in it.
     const waits = anchor === undefined || (!isPrompted && line.typed.text !== undefined)
-    const found = ahead ?? (waits ? undefined : this.#read(anchor, row))
+    const found = line.isUnseen ? this.#readTyped(line, row) : (ahead ?? (waits ? undefined : this.#read(anchor, row)))
     if (found === undefined) return
+    if (found.text.trim() === '' && line.typed.text !== undefined && line.typed.text.trim() !== '') {
+      line.isUnseen = true
+      return
+    }
     if (line.typed.text !== undefined && isBeginning(found.text, line.typed.text)) {
       line.partly = found
       return
@@ -181,26 +191,36 @@ export class EnteredLines {
   }
 
   /** Typed ahead: known by the prompt that is shown by now, or by its own letters. */
-  #readAhead({ typed }: Typing, row: number): { text: string; prompt: string } | undefined {
+  #readAhead(line: Typing, row: number): { text: string; prompt: string } | undefined {
+    const typed = this.#readTyped(line, row)
+    if (typed !== undefined) return typed
+    const { text: shown } = logicalLine(this.#terminal.buffer.active, row)
+    const prompt = [...this.#prompts].findLast((each) => shown.startsWith(each))
+    if (prompt === undefined) return undefined
+    const text = this.#withoutRightPrompt({ text: shown.slice(prompt.length), prompt }).trim()
+    return text === '' ? undefined : { text, prompt }
+  }
+
+  /** Known by its own letters, at the end of the line. */
+  #readTyped({ typed }: Typing, row: number): { text: string; prompt: string } | undefined {
     const { text: shown } = logicalLine(this.#terminal.buffer.active, row)
     const text = typed.text?.trimEnd()
-    if (text !== undefined && text !== '' && shown.endsWith(text)) {
-      return { text, prompt: shown.slice(0, -text.length) }
-    }
-    const prompt = [...this.#prompts].findLast((each) => shown.startsWith(each))
-    return prompt === undefined ? undefined : { text: shown.slice(prompt.length).trimStart(), prompt }
+    if (text === undefined || text === '' || !shown.endsWith(text)) return undefined
+    return { text, prompt: shown.slice(0, -text.length) }
   }
 
   /** At Enter: nobody can tell the end of a line from what a full-screen program draws. */
   #readInFullScreen(line: Sent): void {
     const { anchor, typed } = line
-    if (anchor?.marker === undefined || anchor.marker.isDisposed) return
+    if (anchor === undefined) return
     const prompt = anchor.prompt.slice(anchor.prompt.lastIndexOf(PANE_EDGE) + 1)
     if (!SHELL_PROMPT.test(prompt) && !this.#prompts.has(prompt.trim())) return
-    const shown = logicalLine(this.#terminal.buffer.active, anchor.marker.line).text.slice(anchor.prompt.length)
-    const read = shown.split(PANE_EDGE, 1)[0] ?? ''
-    anchor.marker.dispose()
-    const isCutShort = typed.text !== undefined && isBeginning(read.trimEnd(), typed.text)
+    const { active } = this.#terminal.buffer
+    const { text: shown } = logicalLine(active, active.baseY + active.cursorY)
+    if (!shown.startsWith(anchor.prompt.trimEnd())) return
+    const read = shown.slice(anchor.prompt.length).split(PANE_EDGE, 1)[0] ?? ''
+    // Its echo may be on the way still; what is never echoed is masked.
+    const isCutShort = typed.text?.startsWith(read.trimEnd()) === true
     this.#tell(line, { text: isCutShort ? (typed.text ?? read) : read, prompt })
   }
 

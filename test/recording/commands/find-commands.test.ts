@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { FoundCommand } from '#gateway/recording/commands/found-command.ts'
 import type { RecordedEvent } from '#gateway/recording/event.ts'
 import { readChannel } from '#gateway/recording/search/read-channel.ts'
+import { testDatabase } from '#test/harness/database.ts'
 import { needsProgram } from '#test/harness/requirement.ts'
 import { editedWork, hereDocument, plainWork, PROMPT, secrets, shellAt, typedAhead, type Work } from './corpus.ts'
 
@@ -147,4 +148,93 @@ test('fish', needsProgram('fish', 'fish'), async () => {
     await typist.run(command, /\n[^]*\$ /)
   }
   await measure('fish', await typist.leave())
+})
+
+/** As the shell integrations of terminals set bash up. */
+const MARKING = [
+  "PS0='\\[\\e]133;C\\a\\]'",
+  `PS1='\\[\\e]133;D;$?\\a\\e]7;file://web1$PWD\\a\\e]133;A\\a\\]${PROMPT}\\[\\e]133;B\\a\\]'`,
+].join('\n')
+
+test('bash that says what it runs, with exit status and directory', async () => {
+  await using at = await home()
+  await writeFile(join(at.path, 'rc'), MARKING)
+  const typist = await shellAt(at.path, ['bash', '--noprofile', '--rcfile', 'rc'])
+  await plainWork(typist)
+  await editedWork(typist)
+  await hereDocument(typist, '> ')
+  await typist.run('cd /usr && false')
+  await typist.run('(exit 42)')
+  await typist.run('python3 -q', '>>> ')
+  await typist.run('print(6 * 7)', '>>> ')
+  await typist.run('quit()')
+  const found = await measure('bash with OSC 133', await typist.leave())
+  const of = (text: string) => found.find((each) => each.text === text)
+  expect(of('(exit 42)')).toMatchObject({ source: 'osc', exitStatus: 42, directory: '/usr' })
+  expect(of('uname -a; id')).toMatchObject({ source: 'osc', exitStatus: 0, directory: at.path })
+  expect(of('print(6 * 7)')).toMatchObject({ source: 'screen', exitStatus: undefined })
+  expect(of('python3 -q')?.endedUs).toBeGreaterThan(of('quit()')?.atUs ?? Infinity)
+})
+
+test('full-screen programs leave no commands, and what is typed behind them does', async () => {
+  await using at = await home()
+  const typist = await shellAt(at.path, ['bash', '--norc', '--noprofile'])
+  const { shell } = typist
+  await typist.run('vim -u NONE -n written', '\x1b[1;1H\x1b[?25h')
+  typist.keys('i# no command\r$ rm -rf /\rlast', '\x1b')
+  await shell.until('last')
+  typist.keys(':wq', '\r')
+  await shell.until(PROMPT)
+  await typist.run('less alpha.txt', '(END)')
+  typist.keys('q')
+  await shell.until(PROMPT)
+  await typist.run('cat written', /rm -rf[^]*\$ $/)
+  await measure('around vim and less', await typist.leave())
+})
+
+test('tmux inside, with panes beside each other', needsProgram('tmux', 'tmux'), async () => {
+  await using at = await home()
+  await writeFile(
+    join(at.path, 'conf'),
+    `set -g assume-paste-time 0\nset -g default-command 'env PS1="${PROMPT}" sh'\n`,
+  )
+  const typist = await shellAt(at.path, ['bash', '--norc', '--noprofile'], { TMUX_TMPDIR: at.path })
+  const { shell } = typist
+  await typist.run('tmux -f conf', PROMPT)
+  await typist.run('echo $((40 + 2))', /\b42\b[^]*\$ /)
+  await typist.run('echo $((1000 * 7))', /7000[^]*\$ /)
+  await typist.run('printf "%d\\n" 0x1000', /4096[^]*\$ /)
+  typist.keys('\x02', '%')
+  await shell.until(PROMPT)
+  await typist.run('echo $((3 * 1111))', /3333[^]*\$ /)
+  typist.keys('exit', '\r')
+  typist.given.push('exit')
+  await shell.until('4096')
+  await typist.run('exit', /exited[^]*\$ /)
+  await measure('tmux', await typist.leave())
+})
+
+test('python and psql', async () => {
+  await using at = await home()
+  await using database = await testDatabase()
+  const typist = await shellAt(at.path, ['bash', '--norc', '--noprofile'])
+  await typist.run('python3 -q', '>>> ')
+  await typist.run('x = [n for n in range(3)]', '>>> ')
+  typist.keys('def f():', '\r')
+  await typist.shell.until('... ')
+  typist.keys('    return 1', '\r')
+  await typist.shell.until('... ')
+  typist.keys('\r')
+  await typist.shell.until('>>> ')
+  typist.given.push('def f():\n    return 1')
+  await typist.run('quit()')
+  await typist.run(`psql -X "${database.url}"`, /[=][#>] /)
+  await typist.run('select 6 * 7 as answer;', /42[^]*=[#>] /)
+  typist.keys('select 1', '\r')
+  await typist.shell.until(/-[#>] /)
+  typist.keys('  + 2;', '\r')
+  await typist.shell.until(/=[#>] /)
+  typist.given.push('select 1\n  + 2;')
+  await typist.run('\\q')
+  await measure('python and psql', await typist.leave())
 })

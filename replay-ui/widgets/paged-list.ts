@@ -1,11 +1,14 @@
 import { createEffect, createSignal, on } from 'solid-js'
-import type { FilePage } from '#shared/api.ts'
-import type { TransferredFileView } from '#shared/transferred-file.ts'
 import { ApiFailure } from '../api/api-failure.ts'
 
-/** The files of a session, page by page; starts over when `again` changes. */
-export function createFileList(again: () => unknown, fetchPage: (cursor?: string) => Promise<FilePage>) {
-  const [items, setItems] = createSignal<readonly TransferredFileView[]>([])
+interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly nextCursor: string | null
+}
+
+/** A list of what was typed or passed, page by page; starts over when `again` changes. */
+export function createPagedList<Item>(again: () => unknown, fetchPage: (cursor?: string) => Promise<Page<Item>>) {
+  const [items, setItems] = createSignal<readonly Item[]>([])
   const [nextCursor, setNextCursor] = createSignal<string | null>(null)
   const [failure, setFailure] = createSignal<unknown>()
   let latest = 0
