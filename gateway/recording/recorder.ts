@@ -1,16 +1,11 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { decodeChannelRequest } from './channel-request.ts'
+import { ContentBudget } from './content-budget.ts'
 import type { CountedBytes, EventKind } from './event.ts'
 import { encodeFileStatement } from './files/file-statement.ts'
 import { FileWatch } from './files/file-watch.ts'
 import type { Journal } from './journal.ts'
-
-/**
- * Bytes of one channel without a terminal that are stored whole; beyond it they are counted and
- * hashed (design.md, "What is stored of bulk data"). A terminal is always stored whole.
- */
-export const CHANNEL_BUDGET_BYTES = 64 * 1024 * 1024
 
 type Stream = CountedBytes['stream']
 
@@ -37,7 +32,10 @@ export class SessionRecorder {
 
   /** A recorder for the next channel; its opening is its first event. */
   channel(): ChannelRecorder {
-    const stamp: Stamp = (record) => ({ ...record, sessionId: this.sessionId, atUs: this.#nowUs() })
+    const stamp: Stamp = {
+      nowUs: () => this.#nowUs(),
+      on: (record) => ({ ...record, sessionId: this.sessionId, atUs: this.#nowUs() }),
+    }
     return new ChannelRecorder(this.#journal, this.#channels++, stamp, () => this.masksSecrets)
   }
 
@@ -59,12 +57,16 @@ export class SessionRecorder {
   }
 }
 
-type Stamp = (record: {
-  channel: number
-  seq: number
-  kind: EventKind | 'typed'
-  data: Buffer
-}) => Parameters<Journal['append']>[0]
+interface Stamp {
+  /** Microseconds of the session. */
+  nowUs(): number
+  on(record: {
+    channel: number
+    seq: number
+    kind: EventKind | 'typed'
+    data: Buffer
+  }): Parameters<Journal['append']>[0]
+}
 
 /** Records one channel. Each call journals first and runs `forward` when that is done, in order. */
 export class ChannelRecorder {
@@ -74,8 +76,9 @@ export class ChannelRecorder {
   readonly number: number
   readonly #files = new FileWatch((statement) => this.event('file', encodeFileStatement(statement), () => {}))
   readonly #counted = new Map<Stream, { readonly hash: Hash; bytes: number }>()
+  readonly #budget = new ContentBudget()
   #seq = 0
-  #left = CHANNEL_BUDGET_BYTES
+  #countsOnly = false
   #terminal = false
 
   constructor(journal: Journal, number: number, stamp: Stamp, masksSecrets: () => boolean) {
@@ -93,7 +96,7 @@ export class ChannelRecorder {
 
   /** From now on no content is stored: bytes are counted and hashed. */
   countsOnly(): void {
-    this.#left = 0
+    this.#countsOnly = true
   }
 
   /** From now on everything is stored whole, but for secrets that are typed. */
@@ -106,7 +109,7 @@ export class ChannelRecorder {
   }
 
   #event(kind: EventKind | 'typed', data: Buffer, forward: () => void): void {
-    this.#journal.append(this.#stamp({ channel: this.number, seq: this.#seq++, kind, data }), forward)
+    this.#journal.append(this.#stamp.on({ channel: this.number, seq: this.#seq++, kind, data }), forward)
   }
 
   /** What the administrator asks of the target, as `encodeChannelRequest` makes it. Answers with its number. */
@@ -129,7 +132,7 @@ export class ChannelRecorder {
     if (request.type === 'exit-status') this.#files.exited(request.status)
   }
 
-  /** Bytes that pass; stored whole while the budget lasts. Files among them are told of before `forward`. */
+  /** Bytes that pass; stored while `ContentBudget` has room. Files among them are told of before `forward`. */
   bytes(stream: Stream, data: Buffer, forward: () => void): void {
     if (stream === 'stderr' || !this.#files.listens) return this.#store(stream, data, forward)
     this.#store(stream, data, () => {
@@ -140,11 +143,9 @@ export class ChannelRecorder {
   }
 
   #store(stream: Stream, data: Buffer, forward: () => void): void {
-    if (this.#terminal || data.length <= this.#left) {
-      this.#left -= data.length
+    if (this.#terminal || (!this.#countsOnly && this.#budget.take(stream, data.length, this.#stamp.nowUs()))) {
       return this.#event(stream === 'input' && this.#masksInput() ? 'typed' : stream, data, forward)
     }
-    this.#left = 0
     const counted = this.#counted.get(stream) ?? { hash: createHash('sha256'), bytes: 0 }
     this.#counted.set(stream, counted)
     counted.hash.update(data)

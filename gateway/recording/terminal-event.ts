@@ -7,6 +7,7 @@ export type TerminalEvent = { readonly atUs: number } & (
    */
   | { readonly code: 'i'; readonly text: string; readonly keystroke: Buffer | undefined }
   | { readonly code: 'r'; readonly columns: number; readonly rows: number }
-  | { readonly code: 'm'; readonly text: string }
+  /** `isGap`: from here on bytes are missing. */
+  | { readonly code: 'm'; readonly text: string; readonly isGap?: true }
   | { readonly code: 'x'; readonly status: number }
 )

@@ -93,7 +93,7 @@ export class TerminalReader {
     const { stream } = JSON.parse(payload.toString()) as CountedBytes
     if (this.#unstored.has(stream)) return []
     this.#unstored.add(stream)
-    return [{ atUs, code: 'm', text: `${stream} beyond the budget: counted, not stored` }]
+    return [{ atUs, code: 'm', text: `${stream} beyond the budget: counted, not stored`, isGap: true }]
   }
 }
 

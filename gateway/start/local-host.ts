@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, lchownSync, lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { GatewayError } from '../errors.ts'
@@ -47,8 +47,18 @@ const NOBODY = 65_534
 function nobody(): LocalAccount {
   const found = /^nobody:[^:]*:(?<uid>\d+):(?<gid>\d+):/m.exec(readFileSync('/etc/passwd', 'utf8'))?.groups
   const ids = { uid: Number(found?.uid ?? NOBODY), gid: Number(found?.gid ?? NOBODY) }
+  return { ids, home: homeOf(ids), shell: anyShell() }
+}
+
+/** Anybody on this machine may have put something there first: a link would give away what it points to. */
+function homeOf({ uid, gid }: { readonly uid: number; readonly gid: number }): string {
   const home = join(tmpdir(), 'gatebook-demo-home')
-  if (!existsSync(home)) mkdirSync(home, { mode: 0o700 })
-  chownSync(home, ids.uid, ids.gid)
-  return { ids, home, shell: anyShell() }
+  const found = lstatSync(home, { throwIfNoEntry: false })
+  if (found?.isDirectory() === true && found.uid === uid) return home
+  if (found !== undefined) {
+    throw new GatewayError('installation', `${home} is not the demo's own directory`, 'remove it, and start again')
+  }
+  mkdirSync(home, { mode: 0o700 })
+  lchownSync(home, uid, gid)
+  return home
 }

@@ -120,6 +120,19 @@ test('shows what was typed over as it looked last', async () => {
   expect(await text('10%\r20%\r100%\r\nsudo\b\b\b\bls\x1b[K\r\n')).toBe('100%\nls\n')
 })
 
+test('says where bytes begin that are not stored', async () => {
+  const gap = JSON.stringify({ stream: 'output', bytes: 7 })
+  const happened: Happened[] = [
+    [0, 'output', 'before'],
+    [1, 'counted', gap],
+    [2, 'counted', gap],
+    [3, 'output', 'behind\r\n'],
+  ]
+  expect((await collected(exportText(recorded(happened), size))).join('')).toBe(
+    'before\n[output beyond the budget: counted, not stored]\nbehind\n',
+  )
+})
+
 test('keeps what was cleared', async () => {
   expect(await text('secret plan\r\n\x1b[H\x1b[2Jnothing here')).toBe('secret plan\nnothing here\n')
 })

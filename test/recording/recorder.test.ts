@@ -11,7 +11,8 @@ import { createVault } from '#gateway/vault/seal.ts'
 import { Journal } from '#gateway/recording/journal.ts'
 import { JournalReader } from '#gateway/recording/journal-reader.ts'
 import type { JournalRecord } from '#gateway/recording/journal-record.ts'
-import { CHANNEL_BUDGET_BYTES, SessionRecorder } from '#gateway/recording/recorder.ts'
+import { CHANNEL_BUDGET_BYTES } from '#gateway/recording/content-budget.ts'
+import { SessionRecorder } from '#gateway/recording/recorder.ts'
 import { string, wireMessage } from '#gateway/transport/wire.ts'
 import { answer, init, request, version, WRITE_NEW } from './files/sftp-words.ts'
 
@@ -157,9 +158,37 @@ describe('bytes of a channel', () => {
     expect(counted(await records())).toMatchObject([{ bytes: MIB / 4 }, { bytes: 1 }, { stream: 'output', bytes: 0 }])
   })
 
+  it('beyond the budget are stored at the pace of a person, on each stream for itself', async () => {
+    const channel = session.channel()
+    for (let i = 0; i < CHANNEL_BUDGET_BYTES / MIB; i++) {
+      for (let part = 0; part < 4; part++) channel.bytes('output', Buffer.alloc(MIB / 4), () => {})
+      await nextTurn()
+    }
+    channel.bytes('output', Buffer.alloc(1), () => {})
+    clock.us += 1_000_000
+    channel.bytes('output', Buffer.alloc(4097), () => {})
+    channel.bytes('input', Buffer.from('rm -rf /evidence\n'), () => {})
+    channel.bytes('output', Buffer.alloc(4096, 'x'), () => {})
+    channel.bytes('output', Buffer.from('y'), () => {})
+    // However long nothing passes, no more than 64 KiB pass at once.
+    clock.us += 3_600_000_000
+    channel.bytes('output', Buffer.alloc(64 * 1024 + 1), () => {})
+    channel.bytes('output', Buffer.alloc(64 * 1024, 'z'), () => {})
+    const all = await records()
+    expect(counted(all)).toEqual([1, 4097, 1, 64 * 1024 + 1].map((bytes) => ({ stream: 'output', bytes })))
+    const stored = all.slice(1 + CHANNEL_BUDGET_BYTES / (MIB / 4)).filter(({ kind }) => kind !== 'counted')
+    expect(stored.map(({ kind, data }) => [kind, data.length])).toEqual([
+      ['input', 17],
+      ['output', 4096],
+      ['output', 64 * 1024],
+    ])
+    expect(stored[0]?.data.toString()).toBe('rm -rf /evidence\n')
+  })
+
   it('that are only to be counted are counted from the first', async () => {
     const channel = session.channel()
     channel.countsOnly()
+    clock.us += 60_000_000
     channel.bytes('input', Buffer.from('secret'), () => {})
     channel.close(() => {})
     const all = await records()

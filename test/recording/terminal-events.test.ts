@@ -132,7 +132,7 @@ test('tells sizes, exit, signals and where storing ended', async () => {
   ).toEqual([
     [0, 'r', 100, 30],
     [2, 'r', 100, 500],
-    [3, 'm', 'output beyond the budget: counted, not stored'],
+    [3, 'm', 'output beyond the budget: counted, not stored', true],
     [5, 'm', 'signal sent'],
     [6, 'x', 7],
     [7, 'm', 'ended by signal KILL'],
