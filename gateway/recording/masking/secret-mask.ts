@@ -21,6 +21,8 @@ const HELD_BYTES_MAX = 256 * 1024
 
 /** xterm's modes of the alternate screen. */
 const FULL_SCREEN = [1049, 1047, 47]
+/** xterm's bracketed paste: line editors switch it on while they read, and off before a program runs. */
+const LINE_EDITOR = [2004]
 
 interface Held {
   readonly event: TypedEvent
@@ -43,6 +45,8 @@ export class SecretMask {
   #size: TerminalSize = DEFAULT_TERMINAL_SIZE
   /** A full-screen program shows what it likes: only a prompt makes a secret there. */
   #fullScreen = false
+  /** A shell reads a command: one that shows nothing, as behind `stty -echo`, hides a command and no secret. */
+  #lineEditor = false
   #line: 'fresh' | 'prompted' | 'echoed' | 'undecided' = 'fresh'
 
   /** Whether events wait. */
@@ -75,7 +79,7 @@ export class SecretMask {
       if (kind !== 'character') continue
       if (this.#line === 'fresh') this.#line = (await this.#isPrompted()) ? 'prompted' : 'undecided'
       if (this.#line === 'prompted') held.secrets.push({ from, to })
-      else if (this.#line === 'undecided' && !this.#fullScreen) this.#await(held, from, to)
+      else if (this.#line === 'undecided' && !this.#fullScreen && !this.#lineEditor) this.#await(held, from, to)
     }
   }
 
@@ -105,8 +109,8 @@ export class SecretMask {
   #show(bytes: Buffer): void {
     const text = this.#decoder.write(bytes)
     this.#shown = (this.#shown + text).slice(-SHOWN_MAX)
-    const switched = Math.max(...FULL_SCREEN.map((number) => text.lastIndexOf(`\x1b[?${number}`)))
-    if (switched !== -1) this.#fullScreen = /^\d+h/.test(text.slice(switched + 3))
+    this.#fullScreen = modeAfter(text, FULL_SCREEN) ?? this.#fullScreen
+    this.#lineEditor = modeAfter(text, LINE_EDITOR) ?? this.#lineEditor
     if (this.#fullScreen) this.#echo.clear()
     else if (this.#echo.show(text) && this.#line === 'undecided') this.#line = 'echoed'
   }
@@ -126,6 +130,12 @@ export class SecretMask {
     }
     return events
   }
+}
+
+/** Whether one of these modes is on behind the text; undefined where it does not say. */
+function modeAfter(text: string, modes: readonly number[]): boolean | undefined {
+  const at = Math.max(...modes.map((number) => text.lastIndexOf(`\x1b[?${number}`)))
+  return at === -1 ? undefined : /^\d+h/.test(text.slice(at + 3))
 }
 
 /** The event without its secrets; they are in the order in which they were decided. */

@@ -179,6 +179,16 @@ describe('what is shown is kept', () => {
     ).toBe('abcäd\r')
   })
 
+  it('where a shell reads a command and was told to show nothing: stty -echo would hide it', async () => {
+    const prompt = shown('\x1b[?2004h$ ')
+    const hidden = [prompt, keys('rm -r /\r'), shown('\x1b[?2004l\r'), prompt, keys('ls\r'), shown('\x1b[?2004l\r')]
+    expect(await input(...hidden)).toBe('rm -r /\rls\r')
+    // What it runs may ask in secret.
+    expect(
+      await input(prompt, echoed('su'), typed('\r'), shown('\r\n\x1b[?2004l\r'), keys('pw\r'), shown('\r\n')),
+    ).toBe('su\r••\r')
+  })
+
   it('where a full-screen program takes keys without showing them', async () => {
     const vim = [shown('\x1b[?1049h\x1b[2J~\r\n~'), typed('j'), shown('\x1b[2;1H'), typed('dd'), shown('\x1b[K')]
     expect(await input(vim)).toBe('jdd')
