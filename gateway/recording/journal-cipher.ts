@@ -13,17 +13,20 @@ const BLOCK_BYTES = 16
 /** Before the ciphertext: where in the key stream it begins. */
 const PLACE_BYTES = 8
 const CONTEXT = 'journal-key'
+const ZEROS = Buffer.alloc(1024)
 
 /**
  * Encrypts what is typed at a terminal on its way through the journal: a password is known for one only when its
  * line has ended, and by then it stands in a file. One key for each process, sealed in the head of every segment.
- * The stream of AES-CTR is used once, from its beginning to 2^64 bytes; whole records are guarded by their checksum.
+ * The stream of AES-CTR is used once, from its beginning to 2^48 bytes; whole records are guarded by their checksum.
  */
 export class JournalCipher {
   readonly sealedKey: Buffer
   readonly #key: Buffer
   readonly #stream: ReturnType<typeof createCipheriv>
-  #place = 0n
+  #place = 0
+  #ahead: Buffer = Buffer.alloc(0)
+  #used = 0
 
   private constructor(key: Buffer, sealedKey: Buffer) {
     this.#key = key
@@ -43,10 +46,21 @@ export class JournalCipher {
   }
 
   encrypt(data: Buffer): Buffer {
-    const place = Buffer.allocUnsafe(PLACE_BYTES)
-    place.writeBigUInt64BE(this.#place)
-    this.#place += BigInt(data.length)
-    return Buffer.concat([place, this.#stream.update(data)])
+    const payload = Buffer.allocUnsafe(PLACE_BYTES + data.length)
+    payload.writeUIntBE(0, 0, PLACE_BYTES - 6)
+    payload.writeUIntBE(this.#place, PLACE_BYTES - 6, 6)
+    this.#place += data.length
+    for (let at = 0; at < data.length; at++) payload[PLACE_BYTES + at] = (data[at] ?? 0) ^ this.#keyByte()
+    return payload
+  }
+
+  /** Of a piece of the stream that was made ahead: somebody waits for their keystroke, and a call of OpenSSL is long. */
+  #keyByte(): number {
+    if (this.#used === this.#ahead.length) {
+      this.#ahead = this.#stream.update(ZEROS)
+      this.#used = 0
+    }
+    return this.#ahead[this.#used++] ?? 0
   }
 
   decrypt(payload: Buffer): Buffer {

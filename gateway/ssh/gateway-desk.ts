@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { AccessSource } from '../access/decision.ts'
 import { parseFullTargetName } from '../access/names.ts'
+import type { ContractStore } from '../billing/contract.ts'
 import type { Clock } from '../clock.ts'
 import type { SessionStore } from '../session/session.ts'
 import type { ChannelOffer } from '../transport/channels.ts'
@@ -23,6 +24,7 @@ export interface GatewayDeskParts extends TargetSessionParts {
   readonly services: ServiceCommands
   readonly access: Pick<AccessSource, 'grantedFacts'>
   readonly sessionStore: Pick<SessionStore, 'setPurpose' | 'lastByTarget'>
+  readonly contracts: Pick<ContractStore, 'list'>
   readonly clock: Clock
 }
 
@@ -106,10 +108,14 @@ export class GatewayDesk {
   }
 
   async #load(typed: string): Promise<MenuState> {
-    const { access, sessionStore, clock } = this.#parts
+    const { access, sessionStore, contracts: agreed, clock } = this.#parts
     const { id, login } = this.#who.staff
-    const [facts, last] = await Promise.all([access.grantedFacts(id), sessionStore.lastByTarget(id)])
-    return openMenu(menuRows(facts, last, clock.now()), typed === login ? '' : typed)
+    const [facts, lastSessions, contracts] = await Promise.all([
+      access.grantedFacts(id),
+      sessionStore.lastByTarget(id),
+      agreed.list(),
+    ])
+    return openMenu(menuRows(facts, { lastSessions, contracts, now: clock.now() }), typed === login ? '' : typed)
   }
 
   #handOver(

@@ -255,6 +255,7 @@ function createDoor(inside: Inside): Listener {
       }),
       sessions,
       sessionStore: stores.sessions,
+      contracts: stores.contracts,
       tasks: stores.tasks,
       services: new ServiceCommands({
         ...parts,

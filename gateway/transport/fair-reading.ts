@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
  * a neighbour's keystroke wait 12-22 ms. One read of libuv at a time, where there are neighbours.
  */
 const BYTES_PER_TURN = 64 * 1024
-/** A turn has its price: where nobody waits, four times as much costs a tenth less (`npm run bench -- --only download`). */
+/** A turn has its price: where nobody waits, four times as much is 5 to 10 % faster (`npm run bench -- --only download`). */
 const BYTES_PER_TURN_ALONE = 4 * BYTES_PER_TURN
 /** One session: the administrator's stream and the target's. */
 const STREAMS_ALONE = 2

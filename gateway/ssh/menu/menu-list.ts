@@ -1,7 +1,17 @@
 import type { AccessFacts } from '../../access/decision.ts'
+import type { Client } from '../../access/client.ts'
 import { isListed } from '../../access/is-listed.ts'
 import { fullTargetName } from '../../access/names.ts'
 import type { SupportKeyState } from '../../access/support-key.ts'
+import { type Contract, contractOf } from '../../billing/contract.ts'
+import { monthOf } from '../../billing/month-range.ts'
+
+/** What is known beside the facts: `lastSessions` by the target's id, `contracts` of all clients. */
+export interface MenuNews {
+  readonly lastSessions: ReadonlyMap<string, Date>
+  readonly contracts: readonly Contract[]
+  readonly now: Date
+}
 
 /** One target as the menu shows it to one person. */
 export interface MenuRow {
@@ -10,6 +20,8 @@ export interface MenuRow {
   /** The client's name, such as `Acme Ltd`. */
   readonly client: string
   readonly key: SupportKeyState | 'none'
+  /** Minutes of this month that the client has paid ahead; undefined: nothing is agreed. */
+  readonly packageMinutes: number | undefined
   /** When this person last began to work there. */
   readonly lastSession: Date | undefined
   /** As the target's owner wrote them, control characters included. */
@@ -18,11 +30,10 @@ export interface MenuRow {
   readonly text: string
 }
 
-/** The targets a person may find, those they worked on last first. `lastSessions` is by the target's id. */
+/** The targets a person may find, those they worked on last first. */
 export function menuRows(
   facts: readonly AccessFacts[],
-  lastSessions: ReadonlyMap<string, Date>,
-  now: Date,
+  { lastSessions, contracts, now }: MenuNews,
 ): readonly MenuRow[] {
   return facts
     .filter((each) => isListed(each, now))
@@ -30,6 +41,7 @@ export function menuRows(
       menuRow(fullTargetName(target), {
         client: client.name,
         key: supportKey?.state ?? 'none',
+        packageMinutes: packageOf(client, contracts, now),
         lastSession: lastSessions.get(target.id),
         notes: target.notes,
       }),
@@ -38,6 +50,11 @@ export function menuRows(
       (one, other) =>
         (other.lastSession?.getTime() ?? 0) - (one.lastSession?.getTime() ?? 0) || (one.target < other.target ? -1 : 1),
     )
+}
+
+function packageOf({ slug, zone }: Client, contracts: readonly Contract[], now: Date): number | undefined {
+  const own = contracts.filter(({ client }) => client === slug)
+  return contractOf(own, monthOf(now.getTime(), zone))?.terms.packageMinutes
 }
 
 /** A row of which everything is known but what the filter looks in. */

@@ -2,6 +2,7 @@ import { fitCells, harmless } from './cell-text.ts'
 import { LAST_CELLS, lastText } from './last-text.ts'
 import type { MenuChoice, MenuFace } from './menu-face.ts'
 import { messageLines, notesLines, type MenuTerminal } from './menu-layout.ts'
+import { aboutText } from './about-text.ts'
 import { matchingRows, type MenuRow } from './menu-list.ts'
 import { INTERRUPTED, type MenuState } from './menu-state.ts'
 import { isEnter, TypedLine } from './typed-line.ts'
@@ -91,7 +92,8 @@ export class MenuNumberedList implements MenuFace {
   #askAbout(row: MenuRow): void {
     this.#asking = row
     const terminal = this.#terminal()
-    this.#say(row.target, ...notesLines(row.notes, terminal).map((line) => `  ${line}`))
+    const about = aboutText(row, terminal.utf8)
+    this.#say(row.target, `  ${about}`, ...notesLines(row.notes, terminal).map((line) => `  ${line}`))
     this.#unsaid += 'Enter connects, anything else goes back: '
   }
 

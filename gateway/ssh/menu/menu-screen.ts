@@ -1,3 +1,4 @@
+import { aboutText } from './about-text.ts'
 import { cellsOf, fitCells, harmless } from './cell-text.ts'
 import { LAST_CELLS, lastText } from './last-text.ts'
 import { bodyRows, messageLines, notesLines, type MenuTerminal } from './menu-layout.ts'
@@ -59,7 +60,8 @@ export function paintMenu(
   }
 }
 
-function paintNotes({ target, client, key, notes }: MenuRow, from: number, terminal: MenuTerminal): MenuScreen {
+function paintNotes(row: MenuRow, from: number, terminal: MenuTerminal): MenuScreen {
+  const { target, notes } = row
   const { columns, rows, utf8 } = terminal
   const page = bodyRows(terminal, 0)
   const all = notesLines(notes, terminal)
@@ -67,7 +69,7 @@ function paintNotes({ target, client, key, notes }: MenuRow, from: number, termi
   const top = Math.max(Math.min(from, all.length - page), 0)
   const lines = [
     bold(fitCells(target, columns, utf8)),
-    fitCells(`${harmless(client, utf8)}, support key: ${key}`, columns, utf8),
+    fitCells(aboutText(row, utf8), columns, utf8),
     '',
     ...padded(
       all.slice(top, top + page).map((line) => fitCells(GAP + line, columns, utf8)),

@@ -1,3 +1,4 @@
+import { contractTerms } from '#shared/contract.ts'
 import { describe, expect, it } from 'vitest'
 import type { AccessFacts } from '#gateway/access/decision.ts'
 import { defaultPolicy } from '#gateway/access/policy.ts'
@@ -56,8 +57,7 @@ describe('the list of a person', () => {
     ])
     const rows = menuRows(
       ['d', 'b', 'c', 'a'].map((name) => facts(name)),
-      last,
-      NOW,
+      { lastSessions: last, contracts: [], now: NOW },
     )
     expect(rows.map(({ target }) => target)).toEqual(['d.acme', 'c.acme', 'a.acme', 'b.acme'])
     expect(rows[0]).toMatchObject({ client: 'Acme Ltd', key: 'active', lastSession: last.get('d') })
@@ -66,8 +66,7 @@ describe('the list of a person', () => {
   it('shows targets whose key does not work now, and why', () => {
     const rows = menuRows(
       [facts('a', key('paused')), facts('b', key('revoked')), facts('c', { supportKey: undefined })],
-      new Map(),
-      NOW,
+      { lastSessions: new Map(), contracts: [], now: NOW },
     )
     expect(rows.map((row) => row.key)).toEqual(['paused', 'revoked', 'none'])
   })
@@ -86,15 +85,31 @@ describe('the list of a person', () => {
         facts('e', { staff: { ...staff, roles: ['billing'] } }),
         facts('f', { staff: { ...staff, disabledAt: NOW } }),
       ],
-      new Map(),
-      NOW,
+      { lastSessions: new Map(), contracts: [], now: NOW },
     )
     expect(rows.map(({ target }) => target)).toEqual(['b.acme'])
   })
 })
 
+it('says what the client has paid ahead this month, by the contract of their zone', () => {
+  const terms = (packageMinutes: number) =>
+    contractTerms.parse({ packageMinutes, rateMinorPerHour: 0, currency: 'RUB' })
+  const entered = { enteredAt: NOW, enteredBy: 'operator' }
+  const contracts = [
+    { client: 'acme', validFrom: '2026-01-01', terms: terms(60), ...entered },
+    { client: 'acme', validFrom: '2026-11-01', terms: terms(300), ...entered },
+    { client: 'acme', validFrom: '2026-12-01', terms: terms(600), ...entered },
+    { client: 'zeta', validFrom: '2026-11-01', terms: terms(1), ...entered },
+  ]
+  const packageAt = (now: string) =>
+    menuRows([facts('a')], { lastSessions: new Map(), contracts, now: new Date(now) })[0]?.packageMinutes
+  expect(packageAt('2026-11-23T12:00:00Z')).toBe(300)
+  expect(packageAt('2026-12-01T12:00:00Z')).toBe(600)
+  expect(packageAt('2025-12-01T12:00:00Z')).toBeUndefined()
+})
+
 describe('the filter', () => {
-  const about = { key: 'active', lastSession: undefined } as const
+  const about = { key: 'active', packageMinutes: undefined, lastSession: undefined } as const
   const rows = [
     menuRow('web1.acme', { ...about, client: 'Acme Ltd', notes: 'the shop\nNginx' }),
     menuRow('db1.acme', { ...about, client: 'Acme Ltd', notes: '' }),

@@ -4,9 +4,9 @@ import { MenuNumberedList } from '#gateway/ssh/menu/menu-numbered-list.ts'
 import { openMenu } from '#gateway/ssh/menu/menu-state.ts'
 
 const QUESTION = 'Number, or words to filter by: '
-const about = { client: 'Acme', key: 'active', lastSession: undefined, notes: '' } as const
+const about = { client: 'Acme', key: 'active', packageMinutes: undefined, lastSession: undefined, notes: '' } as const
 const rows = [
-  menuRow('web1.acme', { ...about, notes: 'be\ncareful' }),
+  menuRow('web1.acme', { ...about, packageMinutes: 300, notes: 'be\ncareful' }),
   menuRow('web2.acme', { ...about, lastSession: new Date('2026-11-23T10:00:00Z') }),
   menuRow('db1.acme', { ...about, key: 'paused', client: 'Ёж' }),
 ]
@@ -69,7 +69,9 @@ describe('a line', () => {
 })
 
 it('shows the notes and asks before it connects', () => {
-  expect(list('1\r').said).toBe('1\r\nweb1.acme\r\n  be\r\n  careful\r\nEnter connects, anything else goes back: ')
+  expect(list('1\r').said).toBe(
+    '1\r\nweb1.acme\r\n  Acme, support key: active, package: 300 min a month\r\n  be\r\n  careful\r\nEnter connects, anything else goes back: ',
+  )
 })
 
 it('lists 20 and counts the rest', () => {

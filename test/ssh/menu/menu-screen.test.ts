@@ -8,7 +8,14 @@ const NOW = new Date('2026-11-23T12:00:00Z')
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000)
 
 function row(target: string, more: Partial<MenuRow> = {}): MenuRow {
-  return menuRow(target, { client: 'Acme Ltd', key: 'active', lastSession: undefined, notes: '', ...more })
+  return menuRow(target, {
+    client: 'Acme Ltd',
+    key: 'active',
+    packageMinutes: undefined,
+    lastSession: undefined,
+    notes: '',
+    ...more,
+  })
 }
 
 const few = [

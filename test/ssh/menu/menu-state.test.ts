@@ -7,7 +7,7 @@ const TERMINAL = { columns: 80, rows: 24, utf8: true }
 const PAGE = 20
 
 function row(target: string, notes = ''): MenuRow {
-  return menuRow(target, { client: 'Acme', key: 'active', lastSession: undefined, notes })
+  return menuRow(target, { client: 'Acme', key: 'active', packageMinutes: undefined, lastSession: undefined, notes })
 }
 
 const many = Array.from({ length: 50 }, (_, index) => row(`web${index}.acme`))
