@@ -7,6 +7,8 @@ export interface Visitor {
   readonly sourceAddress: string
   /** `SHA256:…` of the key of theirs that let them in; undefined: a certificate did. */
   readonly ownKey?: string | undefined
+  /** When their certificate ends: from then on nothing new begins. Undefined: never. */
+  readonly goodUntil?: Date | undefined
 }
 
 export type OutReason = 'staff-disabled' | 'key-removed' | 'address-not-allowed'
@@ -22,6 +24,11 @@ export function whyOut(staff: Staff, { sourceAddress, ownKey }: Coming): OutReas
   if (staff.disabledAt !== undefined) return 'staff-disabled'
   if (ownKey !== undefined && !staff.fingerprints.includes(ownKey)) return 'key-removed'
   return sourceAddress === undefined || mayComeFrom(staff, sourceAddress) ? undefined : 'address-not-allowed'
+}
+
+/** Whether the certificate that let them in has ended since. */
+export function isOver({ goodUntil }: Pick<Visitor, 'goodUntil'>, now: Date): boolean {
+  return goodUntil !== undefined && goodUntil <= now
 }
 
 export function mayComeFrom({ from }: Staff, sourceAddress: string): boolean {

@@ -30,6 +30,8 @@ export interface AuthenticatedStaff {
   readonly key?: Buffer
   /** As in `Visitor`; inside `ssh -J` that of the connection around, where it was enough. */
   readonly ownKey: string | undefined
+  /** As in `Visitor`; inside `ssh -J` that of the connection around, where it was enough. */
+  readonly goodUntil: Date | undefined
   /** Whether a second factor was proven: here, around here, or not long ago. */
   readonly gaveCode: boolean
 }
@@ -41,7 +43,10 @@ export interface AuthenticationParts extends FidoRules {
   readonly sourceAddress: string
   readonly companionKeys: CompanionKeys
   /** Inside `ssh -J`: nobody but this person, whose key is proven already; `suffices` asks for no other proof. */
-  readonly around?: Pick<Visitor, 'staff' | 'ownKey'> & { readonly suffices: boolean; readonly gaveCode: boolean }
+  readonly around?: Pick<Visitor, 'staff' | 'ownKey' | 'goodUntil'> & {
+    readonly suffices: boolean
+    readonly gaveCode: boolean
+  }
   readonly trail: Pick<TrailNotes, 'note'>
   succeeded(who: AuthenticatedStaff): void
   readonly log: (line: string) => void
@@ -114,13 +119,13 @@ export class Authentication {
   async #byNone(userName: string): Promise<void> {
     const { around, secondFactor, sourceAddress } = this.#parts
     if (around?.suffices !== true) return this.#fail()
-    const { gaveCode, ownKey } = around
+    const { gaveCode, ownKey, goodUntil } = around
     // It may be old: what it knew of the person is read again.
     const staff = await this.#parts.staff.byId(around.staff.id)
     if (staff === undefined || whyOut(staff, { sourceAddress, ownKey }) !== undefined) return this.#fail()
     const isFree = gaveCode || (await secondFactor.demand({ staff, sourceAddress })) === 'nothing'
     if (this.#over) return
-    if (isFree) this.#succeed({ staff, userName, ownKey, gaveCode })
+    if (isFree) this.#succeed({ staff, userName, ownKey, goodUntil, gaveCode })
     else this.#fail()
   }
 
@@ -129,8 +134,10 @@ export class Authentication {
     const judged = await judgeKey(request, { ...this.#parts, only: this.#parts.around?.staff })
     if (this.#over) return
     switch (judged.verdict) {
-      case 'proven':
-        return this.#keyProven({ staff: judged.staff, userName, key: judged.key, ownKey: judged.ownKey })
+      case 'proven': {
+        const { staff, key, ownKey, goodUntil } = judged
+        return this.#keyProven({ staff, userName, key, ownKey, goodUntil })
+      }
       case 'would do':
         return this.#askForSignature(request)
       case 'wrong':

@@ -29,7 +29,7 @@ export interface GatewayDeskParts extends TargetSessionParts {
 }
 
 /** Whose connection it is. */
-export type GatewayGuest = Pick<TargetSessionOwner, 'staff' | 'sourceAddress' | 'ownKey' | 'openChannel'>
+export type GatewayGuest = Pick<TargetSessionOwner, 'staff' | 'sourceAddress' | 'ownKey' | 'goodUntil' | 'openChannel'>
 
 /** What the gateway itself does on the channels of one connection: service commands, the menu, and the way on from there. */
 export class GatewayDesk {

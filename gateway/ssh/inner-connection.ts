@@ -12,6 +12,7 @@ export interface InnerIdentity {
   readonly staff: Staff
   /** As in `Visitor`. */
   readonly ownKey: string | undefined
+  readonly goodUntil: Date | undefined
   /** False: the same person's key is asked for again. */
   readonly suffices: boolean
   /** Whether a second factor was proven there: it is not asked for twice. */
@@ -34,7 +35,7 @@ export interface InnerConnectionParts {
   readonly log: (line: string) => void
 }
 
-export interface InnerConnectionOwner extends Pick<InnerIdentity, 'staff' | 'ownKey' | 'gaveCode'> {
+export interface InnerConnectionOwner extends Pick<InnerIdentity, 'staff' | 'ownKey' | 'goodUntil' | 'gaveCode'> {
   /** Speaks SSH, as the gateway, inside the stream. */
   begin(stream: Duplex, inner: InnerIdentity, events: { authenticated(): void; closed(): void }): unknown
 }
@@ -64,8 +65,9 @@ export function openInnerConnection(
       stream.on('error', () => {})
       const grace = setTimeout(() => stream.destroy(), loginGraceS * 1000)
       const end = () => clearTimeout(grace)
-      const { staff, ownKey, gaveCode } = owner
-      owner.begin(stream, { staff, ownKey, gaveCode, suffices, host, target }, { authenticated: end, closed: end })
+      const { staff, ownKey, goodUntil, gaveCode } = owner
+      const inner = { staff, ownKey, goodUntil, gaveCode, suffices, host, target }
+      owner.begin(stream, inner, { authenticated: end, closed: end })
     },
     (error: unknown) => {
       log(`no way into ${JSON.stringify(host)} port ${port}: ${String(error)}`)

@@ -25,12 +25,13 @@ export function readKeyRequest(payload: Buffer, reader: WireReader, sessionId: B
 }
 
 export type KeyVerdict =
-  /** `ownKey` as in `Visitor`. */
+  /** `ownKey` and `goodUntil` as in `Visitor`. */
   | {
       readonly verdict: 'proven'
       readonly staff: Staff
       readonly key: Buffer
       readonly ownKey: string | undefined
+      readonly goodUntil: Date | undefined
     }
   | { readonly verdict: 'would do' }
   | { readonly verdict: 'nobody knows it' }
@@ -52,7 +53,7 @@ export async function judgeKey(request: KeyRequest, judge: KeyJudge): Promise<Ke
   const found = await identity.whose({ ...request, sourceAddress })
   if (found === undefined) return { verdict: 'nobody knows it' }
   if ('refused' in found) return { verdict: 'refused', why: found.refused }
-  const { staff, key, ownKey } = found
+  const { staff, key, ownKey, goodUntil } = found
   if (staff.disabledAt !== undefined) {
     return { verdict: 'refused', why: `${staff.login} is disabled; ask an administrator` }
   }
@@ -62,5 +63,5 @@ export async function judgeKey(request: KeyRequest, judge: KeyJudge): Promise<Ke
   if (proven === undefined) return { verdict: 'wrong' }
   const fidoPinRequired = judge.fidoPinRequired || found.pinRequired
   const why = proven.fido && whyNotEnough(proven.fido, { ...judge, fidoPinRequired })
-  return why === undefined ? { verdict: 'proven', staff, key, ownKey } : { verdict: 'refused', why }
+  return why === undefined ? { verdict: 'proven', staff, key, ownKey, goodUntil } : { verdict: 'refused', why }
 }

@@ -75,6 +75,9 @@ const told = {
 } as const satisfies Record<ErrorCode, boolean>
 
 /** A fault of ours. */
+/** To whoever came in by a certificate that has ended since, and wants to begin something. */
+export const CERTIFICATE_OVER = 'the certificate that let you in is not valid any more; connect again with a new one'
+
 export const UNFORESEEN = 'an error in the gateway; try again, or ask its operator: the log has the details'
 
 /** One or two lines about a failure, without the insides of the gateway. */

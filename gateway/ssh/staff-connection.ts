@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { StaffStore } from '../access/staff.ts'
 import type { TrailNotes } from '../access/trail-notes.ts'
+import { isOver } from '../access/visitor.ts'
 import { offerToStaff } from '../transport/algorithms.ts'
 import type { ChannelOffer, ChannelWish } from '../transport/channels.ts'
 import { ConnectionLayer } from '../transport/connection-layer.ts'
@@ -17,6 +18,7 @@ import { GatewayDesk, type GatewayDeskParts } from './gateway-desk.ts'
 import { openInnerConnection, type InnerIdentity } from './inner-connection.ts'
 import type { Offence } from './penalties.ts'
 import type { PeopleInside, PersonInside } from './people-inside.ts'
+import { CERTIFICATE_OVER } from './refusal-texts.ts'
 import type { SecondFactor } from './second-factor.ts'
 import { signatureAlgorithms } from './signature.ts'
 import type { StaffIdentity } from './staff-identity.ts'
@@ -105,10 +107,10 @@ export class StaffConnection {
   }
 
   #welcome(who: AuthenticatedStaff): void {
-    const { staff, userName, ownKey } = who
+    const { staff, userName, ownKey, goodUntil } = who
     const { sourceAddress } = this.#arrival
     const openChannel = (type: string, wish: ChannelWish) => this.#layer?.open(type, wish)
-    this.#desk = new GatewayDesk(this.#parts, { staff, sourceAddress, ownKey, openChannel })
+    this.#desk = new GatewayDesk(this.#parts, { staff, sourceAddress, ownKey, goodUntil, openChannel })
     this.#person = {
       staff,
       sourceAddress,
@@ -123,6 +125,7 @@ export class StaffConnection {
         staff,
         sourceAddress,
         ownKey,
+        goodUntil,
         destination,
         openChannel,
         disconnect: (reason) => this.disconnect(reason),
@@ -148,6 +151,7 @@ export class StaffConnection {
   }
 
   #offered(who: AuthenticatedStaff, destination: Destination, offer: ChannelOffer): void {
+    if (isOver(who, this.#parts.clock.now())) return refuse(offer, CERTIFICATE_OVER)
     if (destination.kind === 'gateway') return this.#offeredHere(who, destination.typed, offer)
     if (offer.type === 'session') return this.#session?.openChannel(offer)
     const wish = readForwardedChannel('staff', offer.type, offer.fields)
@@ -159,7 +163,7 @@ export class StaffConnection {
    * Takes a channel where no target is known as `typed`; whose local name looks like a target's, such as
    * `ivan.petrov`, sends that to the bastion of his `ssh -J`.
    */
-  #offeredHere({ staff, ownKey, gaveCode }: AuthenticatedStaff, typed: string, offer: ChannelOffer): void {
+  #offeredHere({ staff, ownKey, goodUntil, gaveCode }: AuthenticatedStaff, typed: string, offer: ChannelOffer): void {
     const { sourceAddress, inner: around } = this.#arrival
     if (offer.type === 'session') {
       const meant = this.#session === undefined && around === undefined ? 'the gateway' : 'a target'
@@ -171,6 +175,7 @@ export class StaffConnection {
     openInnerConnection(offer, this.#parts, {
       staff,
       ownKey,
+      goodUntil,
       gaveCode,
       begin: (stream, inner, events) => new StaffConnection(stream, { sourceAddress, inner }, this.#parts, events),
     })

@@ -30,6 +30,8 @@ export type Identity =
       readonly key: Buffer
       /** `SHA256:…` of the key where it is theirs by our list; undefined: by a certificate. */
       readonly ownKey?: string
+      /** When the certificate ends; undefined: never, or none. */
+      readonly goodUntil?: Date
       /** By its certificate: a FIDO key must have asked for its PIN. */
       readonly pinRequired: boolean
     }
@@ -80,6 +82,7 @@ export class StaffIdentity {
       staff,
       algorithm: withoutCertificate(algorithm),
       key: certificate.key,
+      ...(certificate.validBefore <= LATEST_S && { goodUntil: new Date(Number(certificate.validBefore) * 1000) }),
       pinRequired: certificate.criticalOptions.some(({ name }) => name === VERIFY_REQUIRED),
     }
   }
@@ -111,4 +114,6 @@ export class StaffIdentity {
   }
 }
 
+/** The last second that a Date can hold; ssh-keygen writes 2^64 - 1 for ever. */
+const LATEST_S = 8_640_000_000_000n
 const UNJUDGED = 'not judged: the list of revoked keys or of authorities cannot be read'

@@ -2,7 +2,7 @@ import { decide, type AccessFacts, type AccessSource } from '../access/decision.
 import { fullTargetName, parseFullTargetName, type FullTargetName } from '../access/names.ts'
 import type { Policy } from '../access/policy.ts'
 import type { TargetStore } from '../access/target.ts'
-import type { Visitor } from '../access/visitor.ts'
+import { isOver, type Visitor } from '../access/visitor.ts'
 import type { Clock } from '../clock.ts'
 import { nearestName } from '../nearest-name.ts'
 import type { NewSession } from '../session/live-sessions.ts'
@@ -10,7 +10,7 @@ import type { SessionLink } from '../transport/session-link.ts'
 import type { TargetDestination } from './destination.ts'
 import type { Answer } from './gateway-channel.ts'
 import type { TrailNotes } from '../access/trail-notes.ts'
-import { explainDenial, explainFailure } from './refusal-texts.ts'
+import { CERTIFICATE_OVER, explainDenial, explainFailure } from './refusal-texts.ts'
 
 /** What is longer is nobody's mistyped name. */
 const NAME_LENGTH_SHOWN = 100
@@ -84,11 +84,12 @@ export class TargetAccess {
   }
 
   async #prepare(
-    { staff, sourceAddress, ownKey }: Visitor,
+    { staff, sourceAddress, ownKey, goodUntil }: Visitor,
     { target, login }: TargetDestination,
     name: string,
   ): Promise<Way> {
     const { targets, access, clock, trail } = this.#parts
+    if (isOver({ goodUntil }, clock.now())) return { refused: CERTIFICATE_OVER }
     const found = await targets.byName(target.name, target.clientSlug)
     const facts = found === undefined ? undefined : await access.facts(staff.id, found.id)
     if (facts === undefined) return { unknown: name }
