@@ -161,7 +161,7 @@ describe('the budget', () => {
     )
     for (let i = 0; i < 9; i++) journal.dropOldest()
     expect(journal.segments).toHaveLength(1)
-    expect(readdirSync(directory)).toEqual(['00000005.journal'])
+    await expect.poll(() => readdirSync(directory)).toEqual(['00000005.journal'])
     expect((await readAll(journal)).map(({ seq }) => seq)).toEqual([4])
     journal.close()
   })
