@@ -73,7 +73,8 @@ export class GatewayDesk {
     if (word === undefined && channel.asked.hasTerminal) return this.#openMenu(channel, typed)
     if (word === undefined && typed === staff.login) return this.#refused(channel, NO_TERMINAL)
     const isCommand = word !== undefined && meant === 'the gateway'
-    return answerOn(channel, targetAccess.suggest(typed, isCommand ? services.noCommand(command) : undefined))
+    const instead = isCommand ? services.noCommand(command) : undefined
+    return answerOn(channel, targetAccess.suggest(staff.id, typed, instead))
   }
 
   /** `ssh -t bastion connect web1.acme`: as if that had been the user name. */

@@ -11,6 +11,7 @@ import type { TargetDestination } from './destination.ts'
 import type { Answer } from './gateway-channel.ts'
 import type { TrailNotes } from '../access/trail-notes.ts'
 import { CERTIFICATE_OVER, explainDenial, explainFailure } from './refusal-texts.ts'
+import { ownTargets } from './service/own-targets.ts'
 
 /** What is longer is nobody's mistyped name. */
 const NAME_LENGTH_SHOWN = 100
@@ -30,7 +31,7 @@ export type Way =
 
 export interface TargetAccessParts {
   readonly targets: Pick<TargetStore, 'byName' | 'list'>
-  readonly access: Pick<AccessSource, 'facts'>
+  readonly access: Pick<AccessSource, 'facts' | 'grantedFacts'>
   readonly clock: Clock
   readonly trail: Pick<TrailNotes, 'note'>
   /** Opens the credentials and dials; only for somebody whose key is proven and who may. */
@@ -71,10 +72,10 @@ export class TargetAccess {
 
   /**
    * The answer to a user name that names no target; `instead` where nobody meant one by it, but something else
-   * that is not there either.
+   * that is not there either. Names of servers they may not work on are not given away.
    */
-  async suggest(typed: string, instead?: string): Promise<Answer> {
-    const names = (await this.#parts.targets.list()).map(fullTargetName)
+  async suggest(staffId: string, typed: string, instead?: string): Promise<Answer> {
+    const names = (await ownTargets(this.#parts, staffId)).map(({ target }) => fullTargetName(target))
     const near = nearestName(typed, names)
     const mean = near === undefined ? '' : `; did you mean ${near}?`
     const none = `there is no target ${JSON.stringify(typed.slice(0, NAME_LENGTH_SHOWN))}${mean}`

@@ -35,6 +35,7 @@ describe('a refusal', needsProgram('sshd', 'openssh-server'), () => {
     const { gateway } = world
     const olga = await addStaff(gateway, gateway.directory, 'olga')
     const keyFile = `${gateway.directory}/olga`
+    expect(await refused('wbe1.acme', keyFile)).toMatch(/^there is no target "wbe1\.acme"\n/)
     expect(await refused('web1.acme', keyFile)).toMatch(/^olga has no grant for web1\.acme; .*gatebook grant add olga/)
     const until = new Date(Date.now() - MINUTE_MS)
     const grant = { staffId: olga.id, clientId: gateway.client.id, targetId: undefined, until }
