@@ -57,7 +57,8 @@ describe.each(ways)('a full-screen program over the gateway, %s', needsSshdTermi
       onTestFinished(
         () => void spawnSync('tmux', ['kill-server'], { env: { PATH: process.env.PATH, TMUX_TMPDIR: home } }),
       )
-      const terminal = open(`${tmux} new -s work 'PS1=ready: exec sh'`)
+      // Keys that come within a millisecond are a paste to it, and no commands.
+      const terminal = open(`${tmux} start \\; set -g assume-paste-time 0 \\; new -s work 'PS1=ready: exec sh'`)
       await terminal.until('ready:')
       terminal.type('echo first $((6 * 7))\r')
       await terminal.until('first 42')
